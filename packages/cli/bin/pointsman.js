@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node can parse, so that an old Node gets a sentence instead of a syntax error.
+var major = Number(process.versions.node.split('.')[0]);
+if (major < 24) {
+  console.error(
+    'pointsman needs Node 24 or newer; this is Node ' +
+      process.versions.node +
+      ' (' +
+      process.execPath +
+      ').\n' +
+      'In a checkout, `npm ci` brings the right one and `npx pointsman …` uses it; elsewhere install Node 24.',
+  );
+  process.exit(2);
+}
+import('../src/main.ts');

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { parseCidr, parseEndpoint } from '../address/index.ts';
+import { NameError, parseName } from '../dns/name.ts';
+
+/**
+ * The configuration of one forwarder: what `pointsman serve` reads, what the planner makes for each member, and what every
+ * engine starts from.
+ */
+
+const name = z.string().transform((text, context) => {
+  try {
+    return parseName(text);
+  } catch (error) {
+    if (!(error instanceof NameError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+    return z.NEVER;
+  }
+});
+
+const cidr = z
+  .string()
+  .refine((text) => parseCidr(text) !== undefined, 'must be a CIDR such as "10.20.0.0/16" or "fd00::/8"');
+
+const listenEndpoint = z
+  .string()
+  .refine(
+    (text) => parseEndpoint(text)?.port !== undefined,
+    'must be IP:PORT, such as "10.10.1.53:53" or "[fd00::1]:53"',
+  );
+
+const upstream = z
+  .string()
+  .refine(
+    (text) => parseEndpoint(text) !== undefined,
+    'must be IP or IP:PORT, such as "192.168.1.53" or "[fd00::1]:53"',
+  );
+
+const upstreams = z
+  .array(upstream)
+  .min(1, 'names at least one upstream')
+  .max(16, 'names at most 16 upstreams');
+
+/** Which upstream of a rule is asked first: the measured fastest, the first listed that works, or each in turn. */
+export const policySchema = z.enum(['fastest', 'ordered', 'spread']);
+
+const probe = z.strictObject({
+  name: name.describe('The name that health probes ask for. Default: the suffix of the rule.'),
+  type: z.string().default('SOA').describe('The type that health probes ask for.'),
+});
+
+const ruleSchema = z.strictObject({
+  suffix: name.describe('The domain this rule covers: the name itself and everything below it.'),
+  upstreams: upstreams.describe('Where its queries go: IP or IP:PORT (53 where none is given).'),
+  policy: policySchema.optional().describe('Which upstream is asked first. Default: fastest.'),
+  probe: probe.optional().describe('What health probes ask its upstreams.'),
+});
+
+const otherwiseSchema = z.union([
+  z.literal('refuse'),
+  z.strictObject({ upstreams, policy: policySchema.optional(), probe: probe.optional() }),
+]);
+
+const rules = z.array(ruleSchema).superRefine((list, context) => {
+  const seen = new Map<string, number>();
+  for (const [index, rule] of list.entries()) {
+    const first = seen.get(rule.suffix);
+    if (first === undefined) seen.set(rule.suffix, index);
+    else {
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'suffix'],
+        message: `has a rule already (rules.${first}): a suffix has one rule; list all its upstreams there`,
+      });
+    }
+  }
+});
+
+/** Milliseconds from a number of milliseconds, `"500ms"` or `"2s"`. */
+const duration = z
+  .union([
+    z.number(),
+    z.string().regex(/^[0-9]+(\.[0-9]+)?(ms|s)$/, 'must be milliseconds, or a text such as "500ms" or "2s"'),
+  ])
+  .transform((value) =>
+    typeof value === 'number' ? value : parseFloat(value) * (value.endsWith('ms') ? 1 : 1000),
+  )
+  .pipe(z.number().min(50, 'is at least 50 ms').max(30_000, 'is at most 30 s'));
+
+export const forwarderConfigSchema = z.strictObject({
+  name: z.string().min(1).describe('What this forwarder calls itself in logs and metrics.'),
+  listen: z.array(listenEndpoint).min(1).describe('Where it answers, over UDP and TCP.'),
+  clients: z.array(cidr).describe('Who may ask. Everybody else is refused.'),
+  rules: rules.describe('The forwarding rules; the longest suffix wins.'),
+  otherwise: otherwiseSchema.default('refuse').describe('What happens to names that no rule covers.'),
+  views: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        clients: z.array(cidr).min(1),
+        rules,
+        otherwise: otherwiseSchema.default('refuse'),
+      }),
+    )
+    .optional()
+    .describe('Other rules for some clients; the most specific CIDR decides which view a client has.'),
+  budgets: z
+    .array(z.strictObject({ upstream, packetsPerSecond: z.number().int().min(1) }))
+    .optional()
+    .describe(
+      'Upstreams that drop what exceeds a rate: a VPC resolver takes 1,024 packets a second from an interface.',
+    ),
+  cache: z
+    .strictObject({
+      bytes: z
+        .number()
+        .int()
+        .min(1_048_576, 'is at least 1 MiB')
+        .max(64 * 2 ** 30, 'is at most 64 GiB'),
+    })
+    .default({ bytes: 64 * 2 ** 20 }),
+  deadline: duration
+    .default(2000)
+    .describe('How long a client waits at most: milliseconds, "500ms" or "2s".'),
+});
+
+/** A validated configuration: names canonical, the deadline in milliseconds, defaults filled in. */
+export type ForwarderConfig = z.output<typeof forwarderConfigSchema>;
+/** What a file may say: defaults left out, names and durations in any spelling. */
+export type ForwarderConfigInput = z.input<typeof forwarderConfigSchema>;
+export type ForwardingRule = ForwarderConfig['rules'][number];
+export type Otherwise = ForwarderConfig['otherwise'];
+export type UpstreamPolicy = z.infer<typeof policySchema>;
+
+export type ConfigProblem = { path: string; message: string; value: unknown };
+
+/** Validates the whole of a parsed JSON value; all problems at once. */
+export function parseForwarderConfig(
+  value: unknown,
+): { ok: true; config: ForwarderConfig } | { ok: false; problems: ConfigProblem[] } {
+  const result = forwarderConfigSchema.safeParse(value);
+  if (result.success) return { ok: true, config: result.data };
+  return {
+    ok: false,
+    problems: result.error.issues.map((issue) => ({
+      path: issue.path.join('.'),
+      message: issue.message,
+      value: valueAt(value, issue.path),
+    })),
+  };
+}
+
+/** JSON Schema (draft 2020-12) of what a file may say. */
+export function forwarderConfigJsonSchema(): unknown {
+  return z.toJSONSchema(forwarderConfigSchema, { io: 'input' });
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let at = value;
+  for (const key of path) at = (at as Record<PropertyKey, unknown> | null | undefined)?.[key];
+  return at;
+}

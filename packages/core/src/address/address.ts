@@ -24,15 +24,30 @@ export function formatAddress(bytes: AddressBytes): string {
 
 /** `10.20.0.0/16` → its base and prefix length; undefined where the text is no CIDR or has host bits set. */
 export function parseCidr(text: string): Cidr | undefined {
+  const cidr = splitCidr(text);
+  if (!cidr) return undefined;
+  const { bytes, prefix } = cidr;
+  for (let bit = prefix; bit < bytes.length * 8; bit++) {
+    if (bytes[bit >> 3]! & (0x80 >> (bit & 7))) return undefined;
+  }
+  return cidr;
+}
+
+/** As `parseCidr`, but host bits are cleared instead of refused: `10.20.1.7/16` → 10.20.0.0/16. */
+export function maskCidr(text: string): Cidr | undefined {
+  const cidr = splitCidr(text);
+  if (!cidr) return undefined;
+  const { bytes, prefix } = cidr;
+  for (let bit = prefix; bit < bytes.length * 8; bit++) bytes[bit >> 3]! &= ~(0x80 >> (bit & 7));
+  return cidr;
+}
+
+function splitCidr(text: string): Cidr | undefined {
   const match = /^([^/]+)\/([0-9]{1,3})$/.exec(text);
   const bytes = match && parseAddress(match[1]!);
   if (!match || !bytes) return undefined;
   const prefix = Number(match[2]);
-  if (prefix > bytes.length * 8) return undefined;
-  for (let bit = prefix; bit < bytes.length * 8; bit++) {
-    if (bytes[bit >> 3]! & (0x80 >> (bit & 7))) return undefined;
-  }
-  return { bytes, prefix };
+  return prefix > bytes.length * 8 ? undefined : { bytes, prefix };
 }
 
 export function formatCidr(cidr: Cidr): string {
@@ -51,6 +66,13 @@ export function cidrContains(cidr: Cidr, address: AddressBytes): boolean {
 /** True where the two CIDRs share an address. */
 export function cidrsOverlap(a: Cidr, b: Cidr): boolean {
   return a.prefix <= b.prefix ? cidrContains(a, b.bytes) : cidrContains(b, a.bytes);
+}
+
+/** The last address of a CIDR. */
+export function lastAddress(cidr: Cidr): AddressBytes {
+  const bytes = Uint8Array.from(cidr.bytes);
+  for (let bit = cidr.prefix; bit < bytes.length * 8; bit++) bytes[bit >> 3]! |= 0x80 >> (bit & 7);
+  return bytes;
 }
 
 /** The address `offset` places after `base`; undefined past the end of the address space. */
@@ -77,4 +99,13 @@ export function parseEndpoint(text: string): Endpoint | undefined {
 /** The inverse of `parseEndpoint`. */
 export function formatEndpoint(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** By family, then base address, then the wider one first. */
+export function compareCidrs(a: Cidr, b: Cidr): number {
+  if (a.bytes.length !== b.bytes.length) return a.bytes.length - b.bytes.length;
+  for (let index = 0; index < a.bytes.length; index++) {
+    if (a.bytes[index] !== b.bytes[index]) return a.bytes[index]! - b.bytes[index]!;
+  }
+  return a.prefix - b.prefix;
 }

@@ -1,25 +1,18 @@
 import { z } from 'zod';
-import { parseCidr, parseEndpoint } from '../address/index.ts';
-import { NameError, parseName } from '../dns/name.ts';
+import { parseEndpoint } from '../address/index.ts';
+import { type JsonSchema, readIssues } from '../schema/issues.ts';
+import { formatPath } from '../schema/path.ts';
+import { cidr, domainName } from '../schema/scalars.ts';
 
 /**
  * The configuration of one forwarder: what `pointsman serve` reads, what the planner makes for each member, and what every
  * engine starts from.
  */
 
-const name = z.string().transform((text, context) => {
-  try {
-    return parseName(text);
-  } catch (error) {
-    if (!(error instanceof NameError)) throw error;
-    context.addIssue({ code: 'custom', message: error.message });
-    return z.NEVER;
-  }
-});
-
-const cidr = z
-  .string()
-  .refine((text) => parseCidr(text) !== undefined, 'must be a CIDR such as "10.20.0.0/16" or "fd00::/8"');
+/** 64 MiB. */
+export const DEFAULT_CACHE_BYTES = 64 * 2 ** 20;
+/** Milliseconds. */
+export const DEFAULT_DEADLINE = 2000;
 
 const listenEndpoint = z
   .string()
@@ -44,12 +37,12 @@ const upstreams = z
 export const policySchema = z.enum(['fastest', 'ordered', 'spread']);
 
 const probe = z.strictObject({
-  name: name.describe('The name that health probes ask for. Default: the suffix of the rule.'),
+  name: domainName.describe('The name that health probes ask for. Default: the suffix of the rule.'),
   type: z.string().default('SOA').describe('The type that health probes ask for.'),
 });
 
 const ruleSchema = z.strictObject({
-  suffix: name.describe('The domain this rule covers: the name itself and everything below it.'),
+  suffix: domainName.describe('The domain this rule covers: the name itself and everything below it.'),
   upstreams: upstreams.describe('Where its queries go: IP or IP:PORT (53 where none is given).'),
   policy: policySchema.optional().describe('Which upstream is asked first. Default: fastest.'),
   probe: probe.optional().describe('What health probes ask its upstreams.'),
@@ -117,9 +110,9 @@ export const forwarderConfigSchema = z.strictObject({
         .min(1_048_576, 'is at least 1 MiB')
         .max(64 * 2 ** 30, 'is at most 64 GiB'),
     })
-    .default({ bytes: 64 * 2 ** 20 }),
+    .default({ bytes: DEFAULT_CACHE_BYTES }),
   deadline: duration
-    .default(2000)
+    .default(DEFAULT_DEADLINE)
     .describe('How long a client waits at most: milliseconds, "500ms" or "2s".'),
 });
 
@@ -131,6 +124,7 @@ export type ForwardingRule = ForwarderConfig['rules'][number];
 export type Otherwise = ForwarderConfig['otherwise'];
 export type UpstreamPolicy = z.infer<typeof policySchema>;
 
+/** One mistake: where it is, what it is and what would be right, and the wrong value. */
 export type ConfigProblem = { path: string; message: string; value: unknown };
 
 /** Validates the whole of a parsed JSON value; all problems at once. */
@@ -139,12 +133,13 @@ export function parseForwarderConfig(
 ): { ok: true; config: ForwarderConfig } | { ok: false; problems: ConfigProblem[] } {
   const result = forwarderConfigSchema.safeParse(value);
   if (result.success) return { ok: true, config: result.data };
+  const issues = readIssues(result.error.issues, value, forwarderConfigJsonSchema() as JsonSchema);
   return {
     ok: false,
-    problems: result.error.issues.map((issue) => ({
-      path: issue.path.join('.'),
-      message: issue.message,
-      value: valueAt(value, issue.path),
+    problems: issues.map((issue) => ({
+      path: formatPath(issue.path),
+      message: `${issue.message}; ${issue.remedy}`,
+      value: issue.value,
     })),
   };
 }
@@ -152,10 +147,4 @@ export function parseForwarderConfig(
 /** JSON Schema (draft 2020-12) of what a file may say. */
 export function forwarderConfigJsonSchema(): unknown {
   return z.toJSONSchema(forwarderConfigSchema, { io: 'input' });
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  let at = value;
-  for (const key of path) at = (at as Record<PropertyKey, unknown> | null | undefined)?.[key];
-  return at;
 }

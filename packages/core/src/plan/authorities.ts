@@ -1,0 +1,80 @@
+import { type Name, parentOf } from '../dns/name.ts';
+import type { Authority, Topology } from '../topology/index.ts';
+import type { AddressOf } from './addresses.ts';
+import type { PlannedAuthority } from './plan.ts';
+import { compareNames, type PlannedRule, type TierRules } from './tier-rules.ts';
+
+type Forward = { suffix: Name; upstreams: readonly string[]; rule: PlannedRule };
+
+/** What each authority answers, and what it forwards to its tier. */
+export function planAuthorities(
+  topology: Topology,
+  tierRules: ReadonlyMap<string, TierRules>,
+  addresses: AddressOf,
+): PlannedAuthority[] {
+  const zones = new Map<string, Name[]>(topology.authorities.map(({ name }) => [name, []]));
+  const privateZones = new Set<Name>();
+  for (const zone of topology.zones) {
+    if (zone.kind === 'external') zones.get(zone.authority)!.push(zone.name);
+    if (zone.kind === 'private') privateZones.add(zone.name);
+  }
+  const sortedPrivate = [...privateZones].sort(compareNames);
+  const byTier = new Map<string, Forward[]>();
+  const forwardsTo = (tier: string): Forward[] => {
+    let forwards = byTier.get(tier);
+    if (!forwards) {
+      forwards = forwardsOfTier(sortedPrivate, tierRules.get(tier)!, addresses.ofTier(tier));
+      byTier.set(tier, forwards);
+    }
+    return forwards;
+  };
+  return topology.authorities.map((authority) => {
+    const own = zones.get(authority.name)!.sort(compareNames);
+    return {
+      name: authority.name,
+      network: authority.network,
+      addresses: authority.addresses,
+      software: authority.software,
+      zones: own,
+      forwards:
+        authority.forwards === undefined
+          ? []
+          : withoutOwn(forwardsTo(authority.forwards), authority, new Set(own)),
+    };
+  });
+}
+
+/** The private zones that a tier has a rule for: the longest one that covers a zone does not belong to an external zone. */
+function forwardsOfTier(
+  privateZones: readonly Name[],
+  rules: TierRules,
+  upstreams: readonly string[],
+): Forward[] {
+  return privateZones.flatMap((suffix) => {
+    const rule = coveringRule(suffix, rules);
+    return rule && rule.origin !== 'external' ? [{ suffix, upstreams, rule }] : [];
+  });
+}
+
+/** The rule of the longest suffix. */
+export function coveringRule(name: Name, rules: TierRules): PlannedRule | undefined {
+  for (let at: Name | undefined = name; at !== undefined; at = parentOf(at)) {
+    const rule = rules.get(at);
+    if (rule) return rule;
+  }
+  return undefined;
+}
+
+/** An authority forwards neither what it holds nor what the tier would ask of it again. */
+function withoutOwn(
+  forwards: readonly Forward[],
+  authority: Authority,
+  own: ReadonlySet<Name>,
+): PlannedAuthority['forwards'] {
+  return forwards
+    .filter(
+      ({ suffix, rule }) =>
+        !own.has(suffix) && !rule.rule.upstreams.some((each) => authority.addresses.includes(each)),
+    )
+    .map(({ suffix, upstreams }) => ({ suffix, upstreams }));
+}

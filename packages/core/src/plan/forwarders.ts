@@ -1,0 +1,105 @@
+import { compareCidrs, formatCidr, formatEndpoint, parseCidr, parseEndpoint } from '../address/index.ts';
+import {
+  DEFAULT_CACHE_BYTES,
+  DEFAULT_DEADLINE,
+  type ForwarderConfig,
+  type ForwardingRule,
+  type Otherwise,
+} from '../config/index.ts';
+import type { ForwarderTier, TierOtherwise, Topology } from '../topology/index.ts';
+import type { AddressOf } from './addresses.ts';
+import type { PlannedForwarder } from './plan.ts';
+import { overlay, sortedRules, type TierRules } from './tier-rules.ts';
+
+/**
+ * What a VPC resolver takes from one network interface, in packets a second; it drops the rest, and AWS does not raise it.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html#vpc-dns-limits
+ */
+const VPC_RESOLVER_PACKETS_PER_SECOND = 1024;
+
+/** The configuration of each member of each tier. */
+export function planForwarders(
+  topology: Topology,
+  tierRules: ReadonlyMap<string, TierRules>,
+  addresses: AddressOf,
+): PlannedForwarder[] {
+  const cidrs = new Map(topology.networks.map(({ name, cidrs }) => [name, cidrs]));
+  const clients = sortedCidrs(topology.networks.flatMap((network) => network.cidrs));
+  return topology.forwarders.flatMap((tier) => {
+    const shared = planTier(tier, tierRules.get(tier.name)!, cidrs, clients, addresses);
+    return tier.members.map(({ name, address, availabilityZone }) => ({
+      tier: tier.name,
+      member: name,
+      network: tier.network,
+      availabilityZone,
+      address,
+      config: { name: `${tier.name}-${name}`, listen: [formatEndpoint(address, 53)], ...shared },
+    }));
+  });
+}
+
+/** All that the members of a tier have in common. */
+function planTier(
+  tier: ForwarderTier,
+  rules: TierRules,
+  cidrs: ReadonlyMap<string, readonly string[]>,
+  clients: string[],
+  addresses: AddressOf,
+): Omit<ForwarderConfig, 'name' | 'listen'> {
+  const scope = { rules: sortedRules(rules), otherwise: planOtherwise(tier.otherwise, tier, addresses) };
+  const views = tier.views.map((view) => ({
+    name: view.name,
+    clients: sortedCidrs(view.networks.flatMap((network) => cidrs.get(network)!)),
+    rules: sortedRules(overlay(rules, view.rules, tier, addresses)),
+    otherwise: planOtherwise(view.otherwise, tier, addresses),
+  }));
+  const budgets = planBudgets([scope, ...views], addresses.vpcResolvers);
+  return {
+    clients,
+    ...scope,
+    ...(views.length > 0 ? { views } : {}),
+    ...(budgets.length > 0 ? { budgets } : {}),
+    cache: { bytes: DEFAULT_CACHE_BYTES },
+    deadline: DEFAULT_DEADLINE,
+  };
+}
+
+function planOtherwise(otherwise: TierOtherwise, tier: ForwarderTier, addresses: AddressOf): Otherwise {
+  switch (otherwise.kind) {
+    case 'refuse':
+      return 'refuse';
+    case 'vpc-resolver':
+      return { upstreams: addresses.ofVpcResolver(tier.network) };
+    case 'endpoints':
+      return { upstreams: [...otherwise.endpoints] };
+  }
+}
+
+/** A budget for every VPC resolver among the upstreams. */
+function planBudgets(
+  scopes: readonly { rules: readonly ForwardingRule[]; otherwise: Otherwise }[],
+  vpcResolvers: ReadonlySet<string>,
+): NonNullable<ForwarderConfig['budgets']> {
+  const used = new Set<string>();
+  const lists = new Set<string[]>();
+  for (const { rules, otherwise } of scopes) {
+    for (const rule of rules) lists.add(rule.upstreams);
+    if (otherwise !== 'refuse') lists.add(otherwise.upstreams);
+  }
+  for (const upstreams of lists) {
+    for (const upstream of upstreams) {
+      if (vpcResolvers.has(parseEndpoint(upstream)!.address)) used.add(upstream);
+    }
+  }
+  return [...used]
+    .sort()
+    .map((upstream) => ({ upstream, packetsPerSecond: VPC_RESOLVER_PACKETS_PER_SECOND }));
+}
+
+/** Each CIDR once, by family and address, whatever the order of the file. */
+function sortedCidrs(cidrs: readonly string[]): string[] {
+  return [...new Set(cidrs)]
+    .map((text) => parseCidr(text)!)
+    .sort(compareCidrs)
+    .map(formatCidr);
+}

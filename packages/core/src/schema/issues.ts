@@ -1,0 +1,171 @@
+import type { z } from 'zod';
+import { suggestion } from './nearest.ts';
+import { type Path, showValue, valueAt } from './path.ts';
+
+/** What a schema has against a value, in words for the person who wrote it. */
+export type SchemaIssue = {
+  /** Stable: `missing-key`, `unknown-key`, `bad-key`, `wrong-type`, `bad-value`, or the code that a schema gave. */
+  code: string;
+  path: Path;
+  /** Whether the key itself is wrong, or what it holds. */
+  at: 'key' | 'value';
+  value: unknown;
+  message: string;
+  remedy: string;
+};
+
+/** The part of JSON Schema that `z.toJSONSchema` writes and that issues are explained from. */
+export type JsonSchema = {
+  description?: string;
+  const?: unknown;
+  properties?: Record<string, JsonSchema>;
+  additionalProperties?: JsonSchema | boolean;
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  oneOf?: JsonSchema[];
+};
+
+type Issue = z.core.$ZodIssue;
+type Found = { path: Path; issue: Issue };
+
+/** Translates everything zod reports about `value`; `schema` is the JSON Schema of the same zod schema. */
+export function readIssues(issues: readonly Issue[], value: unknown, schema: JsonSchema): SchemaIssue[] {
+  return issues.flatMap((issue) => readIssue({ path: issue.path as Path, issue }, value, schema));
+}
+
+function readIssue({ path, issue }: Found, root: unknown, schema: JsonSchema): SchemaIssue[] {
+  const value = valueAt(root, path);
+  const at = (code: string, message: string, remedy: string): SchemaIssue[] => [
+    { code, path, at: 'value', value, message, remedy },
+  ];
+  if (value === undefined && issue.code !== 'custom' && issue.code !== 'unrecognized_keys') {
+    const description = schemasAt(schema, path, root)[0]?.description;
+    return at('missing-key', 'is missing', description ? `add it: ${description}` : 'add it');
+  }
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(key, path, root, schema));
+    case 'invalid_key': {
+      const [inner] = issue.issues;
+      const [read] = inner ? readIssue({ path: [], issue: inner }, path.at(-1), schema) : [];
+      const { code, message, remedy } = read ?? { code: 'bad-key', message: issue.message, remedy: '' };
+      return [{ code, path, at: 'key', value: path.at(-1), message, remedy }];
+    }
+    case 'invalid_type':
+      return at(
+        'wrong-type',
+        `is ${article(value)}`,
+        `write ${expected(issue.expected)}${hint(issue.expected, value)}`,
+      );
+    case 'invalid_value':
+      return at('bad-value', `${showValue(value)} is not known`, oneOf(value, issue.values.map(String)));
+    case 'invalid_union':
+      if (issue.errors.length === 0) {
+        const options = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
+        return at('bad-value', `${showValue(value)} is not known`, oneOf(value, options));
+      }
+      return readUnion(issue.errors, path, root, schema);
+    case 'custom':
+      return at(
+        typeof issue.params?.code === 'string' ? issue.params.code : 'bad-value',
+        issue.params?.remedy === undefined ? `${showValue(value)} is not allowed` : issue.message,
+        issue.params?.remedy === undefined ? issue.message : String(issue.params.remedy),
+      );
+    default:
+      return at('bad-value', `${showValue(value)} is not allowed`, issue.message);
+  }
+}
+
+function unknownKey(key: string, parent: Path, root: unknown, schema: JsonSchema): SchemaIssue {
+  const path = [...parent, key];
+  const known = schemasAt(schema, parent, root).flatMap((at) => Object.keys(at.properties ?? {}));
+  return {
+    code: 'unknown-key',
+    path,
+    at: 'key',
+    value: valueAt(root, path),
+    message: 'is not a known key',
+    remedy: suggestion(key, [...new Set(known)], 'key'),
+  };
+}
+
+/** The alternative that was most likely meant is the one that fails deepest; a wrong type at the top is the weakest sign. */
+function readUnion(
+  branches: readonly Issue[][],
+  path: Path,
+  root: unknown,
+  schema: JsonSchema,
+): SchemaIssue[] {
+  const depth = (branch: readonly Issue[]) =>
+    Math.min(...branch.map((issue) => (issue.code === 'invalid_type' ? 0 : 1) + issue.path.length * 2));
+  const best = branches.reduce((chosen, branch) => (depth(branch) > depth(chosen) ? branch : chosen));
+  if (depth(best) > 0) {
+    return best.flatMap((issue) =>
+      readIssue({ path: [...path, ...(issue.path as Path)], issue }, root, schema),
+    );
+  }
+  const value = valueAt(root, path);
+  const alternatives = branches.flat().map((issue) => ('expected' in issue ? expected(issue.expected) : ''));
+  const remedy = `write ${[...new Set(alternatives)].filter((text) => text !== '').join(' or ')}`;
+  return [{ code: 'wrong-type', path, at: 'value', value, message: `is ${article(value)}`, remedy }];
+}
+
+/** The schemas that may hold at a path: several where a union is not decided by a constant such as `kind`. */
+function schemasAt(schema: JsonSchema, path: Path, root: unknown): JsonSchema[] {
+  let schemas = alternatives(schema, root);
+  let value = root;
+  for (const key of path) {
+    value = valueAt(value, [key]);
+    schemas = schemas.flatMap((at) => {
+      const next = typeof key === 'number' ? at.items : (at.properties?.[key] ?? at.additionalProperties);
+      return typeof next === 'object' ? alternatives(next, value) : [];
+    });
+  }
+  return schemas;
+}
+
+function alternatives(schema: JsonSchema, value: unknown): JsonSchema[] {
+  const union = schema.anyOf ?? schema.oneOf;
+  if (!union) return [schema];
+  const fitting = union.filter((option) =>
+    Object.entries(option.properties ?? {}).every(
+      ([key, property]) => property.const === undefined || property.const === valueAt(value, [key]),
+    ),
+  );
+  return (fitting.length > 0 ? fitting : union).flatMap((option) => alternatives(option, value));
+}
+
+function oneOf(value: unknown, options: readonly string[]): string {
+  return typeof value === 'string'
+    ? suggestion(value, options, 'value')
+    : `write one of ${options.join(', ')}`;
+}
+
+const EXPECTED: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map of keys and values',
+  record: 'a map of keys and values',
+};
+
+function expected(type: string): string {
+  return EXPECTED[type] ?? type;
+}
+
+function article(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a map';
+  if (typeof value === 'string') return `the text ${showValue(value)}`;
+  return showValue(value);
+}
+
+function hint(type: string, value: unknown): string {
+  if (type === 'string' && (typeof value === 'number' || typeof value === 'boolean'))
+    return `: "${value}", in quotes`;
+  if (type === 'array' && typeof value === 'string') return `: [${showValue(value)}]`;
+  return '';
+}

@@ -1,0 +1,6 @@
+export { isReserved } from './address-book.ts';
+export { type ParseResult, parseTopology, type ReadFile, topologyFromValue } from './parse.ts';
+export { formatProblem, type TopologyProblem } from './problem.ts';
+export { defineTopology, type TopologyInput, topologyJsonSchema } from './schema.ts';
+export * from './topology.ts';
+export { vpcResolverAddress } from './vpc-resolver.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseEndpoint } from '../address/index.ts';
-import { type JsonSchema, readIssues } from '../schema/issues.ts';
+import { type JsonSchema, readIssues, withoutEchoes } from '../schema/issues.ts';
 import { formatPath } from '../schema/path.ts';
 import { cidr, domainName } from '../schema/scalars.ts';
 
@@ -136,7 +136,7 @@ export function parseForwarderConfig(
   const issues = readIssues(result.error.issues, value, forwarderConfigJsonSchema() as JsonSchema);
   return {
     ok: false,
-    problems: issues.map((issue) => ({
+    problems: withoutEchoes(issues).map((issue) => ({
       path: formatPath(issue.path),
       message: `${issue.message}; ${issue.remedy}`,
       value: issue.value,

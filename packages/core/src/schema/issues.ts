@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { suggestion } from './nearest.ts';
-import { type Path, showValue, valueAt } from './path.ts';
+import { nearest, suggestion } from './nearest.ts';
+import { formatPath, type Path, showValue, valueAt } from './path.ts';
 
 /** What a schema has against a value, in words for the person who wrote it. */
 export type SchemaIssue = {
@@ -12,6 +12,8 @@ export type SchemaIssue = {
   value: unknown;
   message: string;
   remedy: string;
+  /** Where the key is unknown: the path of the known one that it most likely stands for. */
+  meant?: Path;
 };
 
 /** The part of JSON Schema that `z.toJSONSchema` writes and that issues are explained from. */
@@ -31,6 +33,12 @@ type Found = { path: Path; issue: Issue };
 /** Translates everything zod reports about `value`; `schema` is the JSON Schema of the same zod schema. */
 export function readIssues(issues: readonly Issue[], value: unknown, schema: JsonSchema): SchemaIssue[] {
   return issues.flatMap((issue) => readIssue({ path: issue.path as Path, issue }, value, schema));
+}
+
+/** The issues to show: a key that is missing because it is misspelt is one mistake, not two. */
+export function withoutEchoes(issues: readonly SchemaIssue[]): SchemaIssue[] {
+  const misspelt = new Set(issues.map(({ meant }) => meant && formatPath(meant)));
+  return issues.filter(({ code, path }) => code !== 'missing-key' || !misspelt.has(formatPath(path)));
 }
 
 function readIssue({ path, issue }: Found, root: unknown, schema: JsonSchema): SchemaIssue[] {
@@ -79,7 +87,9 @@ function readIssue({ path, issue }: Found, root: unknown, schema: JsonSchema): S
 function unknownKey(key: string, parent: Path, root: unknown, schema: JsonSchema): SchemaIssue {
   const path = [...parent, key];
   const known = schemasAt(schema, parent, root).flatMap((at) => Object.keys(at.properties ?? {}));
+  const meant = nearest(key, known);
   return {
+    ...(meant === undefined ? {} : { meant: [...parent, meant] }),
     code: 'unknown-key',
     path,
     at: 'key',

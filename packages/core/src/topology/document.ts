@@ -8,12 +8,12 @@ import {
   type Node,
   type Pair,
   parseDocument,
-  type Scalar,
   type YAMLMap,
 } from 'yaml';
 import type { Path } from '../schema/path.ts';
 import { findJsonMistake } from './json-syntax.ts';
 import type { Position } from './topology.ts';
+import { keyText, type NodeMistake, readNodes } from './yaml-nodes.ts';
 
 /** A text as a value, and where each part of the value stands in the text. */
 export type SourceDocument = {
@@ -78,75 +78,10 @@ function readYaml(text: string, lines: LineCounter): ReturnType<typeof readDocum
     remedy: 'correct the YAML here',
   }));
   if (parsed.errors.length > 0) return { document: undefined, mistakes };
-  const reader = readNodes(parsed, place, mistakes);
-  return { document: { value: reader.value, locate: locator(parsed, reader.targets, place) }, mistakes };
-}
-
-/** How many nodes aliases may add in all; a topology needs few, and nested ones grow without bound. */
-const MOST_ALIASED_NODES = 100_000;
-
-function readNodes(parsed: Document.Parsed, place: (offset: number) => Position, mistakes: SyntaxMistake[]) {
-  const anchors = new Map<string, Node>();
-  const open = new Set<Node>();
-  const targets = new Map<Node, Node>();
-  let aliasDepth = 0;
-  let aliased = 0;
-  const blame = (node: Node | null, path: Path, code: string, message: string, remedy: string) =>
-    mistakes.push({ code, position: place(node?.range?.[0] ?? 0), path, message, remedy });
-
-  function read(node: unknown, path: Path): unknown {
-    if (aliasDepth > 0 && ++aliased > MOST_ALIASED_NODES) return undefined;
-    if (isAlias(node)) return readAlias(node, path);
-    if (!isMap(node) && !isSeq(node)) {
-      if (isScalar(node) && node.anchor) anchors.set(node.anchor, node);
-      return isScalar(node) ? scalarValue(node) : null;
-    }
-    if (node.anchor) anchors.set(node.anchor, node);
-    open.add(node);
-    const value = isMap(node)
-      ? readMap(node, path)
-      : node.items.map((item, index) => read(item, [...path, index]));
-    open.delete(node);
-    return value;
-  }
-
-  function readAlias(node: Node & { source: string }, path: Path): unknown {
-    const target = anchors.get(node.source);
-    if (!target || open.has(target)) {
-      const message = target
-        ? `*${node.source} stands inside its own anchor`
-        : `there is no anchor &${node.source} before this`;
-      blame(node, path, 'yaml-alias', message, 'write the value out');
-      return undefined;
-    }
-    targets.set(node, target);
-    aliasDepth++;
-    const value = read(target, path);
-    if (--aliasDepth === 0 && aliased > MOST_ALIASED_NODES) {
-      blame(node, path, 'yaml-alias', 'aliases make this file too large', 'write the values out');
-    }
-    return value;
-  }
-
-  function readMap(map: YAMLMap, path: Path): Record<string, unknown> {
-    const value: Record<string, unknown> = {};
-    for (const pair of map.items) {
-      const key = keyText(pair);
-      const keyNode = pair.key as Node | null;
-      if (key === undefined || key === '__proto__') {
-        blame(keyNode, path, 'bad-key', 'has a key that is no plain text', 'write the key as a text');
-        continue;
-      }
-      if (Object.hasOwn(value, key)) {
-        blame(keyNode, [...path, key], 'duplicate-key', 'is given twice', 'keep one of the two');
-        continue;
-      }
-      value[key] = read(pair.value, [...path, key]);
-    }
-    return value;
-  }
-
-  return { value: parsed.contents === null ? null : read(parsed.contents, []), targets };
+  const { value, targets } = readNodes(parsed, ({ offset, ...mistake }: NodeMistake) =>
+    mistakes.push({ position: place(offset), ...mistake }),
+  );
+  return { document: { value, locate: locator(parsed, targets, place) }, mistakes };
 }
 
 /** Finds paths in the tree of nodes; a map's keys are indexed the first time it is walked through. */
@@ -184,19 +119,6 @@ function locator(
     }
     return place(offset);
   };
-}
-
-function keyText(pair: Pair): string | undefined {
-  if (!isScalar(pair.key)) return undefined;
-  const { value, source } = pair.key as Scalar.Parsed;
-  return typeof value === 'string' ? value : source;
-}
-
-function scalarValue(node: Scalar): unknown {
-  const { value, source } = node;
-  return typeof value === 'bigint' || (typeof value === 'number' && String(value) !== source)
-    ? source
-    : value;
 }
 
 function positionOf(text: string, offset: number): Position {

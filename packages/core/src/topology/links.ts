@@ -6,7 +6,8 @@ import type { Link } from './topology.ts';
 /** Builds the links; checks that they join different networks that exist, and what AWS asks of a peering. */
 export function buildLinks(context: BuildContext): readonly Link[] {
   const peerings = new Map<string, number>();
-  const links = context.source.links.map((source, index) => {
+  const links = context.source.links.flatMap((source, index) => {
+    if (source === undefined) return [];
     const path: Path = Object.freeze(['links', index]);
     const known = source.between.filter((name, at) =>
       checkName(context, 'network', name, [...path, 'between', at]),

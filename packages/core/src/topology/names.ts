@@ -2,7 +2,7 @@ import { nearest } from '../schema/nearest.ts';
 import type { Path } from '../schema/path.ts';
 import { showValue } from '../schema/path.ts';
 import type { Report } from './problem.ts';
-import type { TopologySource } from './schema.ts';
+import type { SalvagedSource } from './salvage.ts';
 
 /** What a reference may name. */
 export type NameKind = 'network' | 'authority' | 'forwarder tier';
@@ -15,7 +15,7 @@ export type DeclaredNames = Readonly<Record<NameKind, ReadonlySet<string>>>;
 
 /** What the parts of a topology are built from, and where what is wrong with them goes. */
 export type BuildContext = {
-  source: TopologySource;
+  source: SalvagedSource;
   names: DeclaredNames;
   report: Report;
 };

@@ -1,4 +1,4 @@
-import { type JsonSchema, readIssues } from '../schema/issues.ts';
+import { type JsonSchema, readIssues, withoutEchoes } from '../schema/issues.ts';
 import { formatPath, type Path } from '../schema/path.ts';
 import { makeAddressBook } from './address-book.ts';
 import { buildAuthorities } from './authorities.ts';
@@ -10,7 +10,7 @@ import { buildNetworks } from './networks.ts';
 import type { Finding, TopologyProblem } from './problem.ts';
 import { makeRecordReader } from './records.ts';
 import { declaredIn, salvage } from './salvage.ts';
-import { type TopologySource, topologyJsonSchema, topologySchema } from './schema.ts';
+import { topologyJsonSchema, topologySchema } from './schema.ts';
 import { checkTiers } from './tier-checks.ts';
 import type { Position, Topology } from './topology.ts';
 import { buildZones } from './zones.ts';
@@ -91,15 +91,12 @@ function build({ value, path: file, locate, problems, readFile }: Source): Parse
 }
 
 /** The schema's pass: its issues are reported, and what it has nothing against is returned. */
-function readSource(value: unknown, report: (finding: Finding) => void): TopologySource {
+function readSource(value: unknown, report: (finding: Finding) => void): BuildContext['source'] {
   const result = topologySchema.safeParse(value);
   if (result.success) return result.data;
   const issues = readIssues(result.error.issues, value, topologyJsonSchema() as JsonSchema);
-  for (const issue of issues) report(issue);
-  return salvage(
-    value,
-    issues.map((issue) => issue.path),
-  );
+  for (const issue of withoutEchoes(issues)) report(issue);
+  return salvage(value, issues);
 }
 
 function placed(finding: Finding, file: string, position: Position | undefined): TopologyProblem {

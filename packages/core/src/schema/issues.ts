@@ -48,7 +48,9 @@ function readIssue({ path, issue }: Found, root: unknown, schema: JsonSchema): S
   ];
   if (value === undefined && issue.code !== 'custom' && issue.code !== 'unrecognized_keys') {
     const description = schemasAt(schema, path, root)[0]?.description;
-    return at('missing-key', 'is missing', description ? `add it: ${description}` : 'add it');
+    const options = optionsOf(issue);
+    const what = description ?? (options.length > 0 ? `one of ${options.join(', ')}` : undefined);
+    return at('missing-key', 'is missing', what === undefined ? 'add it' : `add it: ${what}`);
   }
   switch (issue.code) {
     case 'unrecognized_keys':
@@ -66,11 +68,10 @@ function readIssue({ path, issue }: Found, root: unknown, schema: JsonSchema): S
         `write ${expected(issue.expected)}${hint(issue.expected, value)}`,
       );
     case 'invalid_value':
-      return at('bad-value', `${showValue(value)} is not known`, oneOf(value, issue.values.map(String)));
+      return at('bad-value', `${showValue(value)} is not known`, oneOf(value, optionsOf(issue)));
     case 'invalid_union':
       if (issue.errors.length === 0) {
-        const options = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
-        return at('bad-value', `${showValue(value)} is not known`, oneOf(value, options));
+        return at('bad-value', `${showValue(value)} is not known`, oneOf(value, optionsOf(issue)));
       }
       return readUnion(issue.errors, path, root, schema);
     case 'custom':
@@ -142,7 +143,16 @@ function alternatives(schema: JsonSchema, value: unknown): JsonSchema[] {
       ([key, property]) => property.const === undefined || property.const === valueAt(value, [key]),
     ),
   );
-  return (fitting.length > 0 ? fitting : union).flatMap((option) => alternatives(option, value));
+  const inherited = schema.description === undefined ? {} : { description: schema.description };
+  return (fitting.length > 0 ? fitting : union).flatMap((option) =>
+    alternatives({ ...inherited, ...option }, value),
+  );
+}
+
+/** The values that an enumeration, or the key that decides a union, may have. */
+function optionsOf(issue: Issue): string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(String);
+  return 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
 }
 
 function oneOf(value: unknown, options: readonly string[]): string {

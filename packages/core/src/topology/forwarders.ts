@@ -3,79 +3,60 @@ import type { AddressBook } from './address-book.ts';
 import { type BuildContext, checkName } from './names.ts';
 import type { SalvagedTier } from './salvage.ts';
 import { buildMembers } from './tier-members.ts';
-import { buildRules, readOtherwise } from './tier-rules.ts';
-import type { ForwarderTier, TierView } from './topology.ts';
+import { buildRules, readOtherwise, type TierScope } from './tier-rules.ts';
+import type { ForwarderTier, TierOtherwise, TierView } from './topology.ts';
 
-/** Builds the forwarder tiers; checks members, rules, views, and that each tier has the VPC resolver it needs. */
+/** Builds the forwarder tiers; checks members, rules, views. */
 export function buildForwarders(context: BuildContext, book: AddressBook): readonly ForwarderTier[] {
   return Object.freeze(
     Object.entries(context.source.forwarders).map(([name, source]) => {
       const path: Path = Object.freeze(['forwarders', name]);
-      if (checkName(context, 'network', source.network, [...path, 'network']))
-        checkNetwork(context, source, path);
+      const scope = readScope(context, name, source, path);
+      const otherwise = readOtherwise(context, scope, source.otherwise, [...path, 'otherwise']);
       return Object.freeze({
         name,
         path,
         network: source.network,
         engine: source.engine,
         members: buildMembers(context, source, path, book),
-        rules: buildRules(context, name, source.rules, [...path, 'rules']),
-        otherwise: readOtherwise(context, source.otherwise, [...path, 'otherwise']),
-        views: buildViews(context, name, source, path),
+        rules: buildRules(context, scope, source.rules, [...path, 'rules']),
+        otherwise,
+        views: buildViews(context, scope, source, otherwise, path),
       });
     }),
   );
 }
 
-/** A tier stands in a VPC; where anything in it needs that VPC's resolver, there must be one. */
-function checkNetwork(context: BuildContext, source: SalvagedTier, path: Path): void {
-  const network = context.source.networks[source.network];
+/** Checks that the tier stands in a VPC, and that the VPC's resolver is on where a private zone makes a rule for it. */
+function readScope(context: BuildContext, tier: string, source: SalvagedTier, path: Path): TierScope {
+  const at = [...path, 'network'];
+  const { network: name } = source;
+  const network = checkName(context, 'network', name, at) ? context.source.networks[name] : undefined;
   if (network?.kind === 'site') {
-    const message = `${showValue(source.network)} is a site, and a forwarder tier stands in a VPC`;
-    context.report({
-      code: 'tier-on-site',
-      path: [...path, 'network'],
-      value: source.network,
-      message,
-      remedy: 'name a VPC',
-    });
-    return;
+    const message = `${showValue(name)} is a site, and a forwarder tier stands in a VPC`;
+    context.report({ code: 'tier-on-site', path: at, value: name, message, remedy: 'name a VPC' });
   }
-  if (network === undefined || network.dnsSupport) return;
-  const need = (at: Path, message: string, remedy: string) =>
-    context.report({ code: 'no-vpc-resolver', path: at, value: source.network, message, remedy });
-  const off = `${showValue(source.network)} has no VPC resolver (dnsSupport is false)`;
-  if (source.otherwise === 'vpc-resolver') {
-    need(
-      [...path, 'otherwise'],
-      `names no rule covers go to the VPC resolver, but ${off}`,
-      'write otherwise: refuse, or a list of addresses',
-    );
-  }
+  if (network?.kind !== 'vpc' || network.dnsSupport) return { tier, silentVpc: undefined };
   const zone = Object.entries(context.source.zones).find(
-    ([, each]) => each.kind === 'private' && each.networks.includes(source.network),
+    ([, each]) => each.kind === 'private' && each.networks.includes(name),
   );
   if (zone) {
-    need(
-      [...path, 'network'],
-      `the private zone ${showValue(zone[0])} is answered by the VPC resolver, but ${off}`,
-      'set dnsSupport: true there',
-    );
+    context.report({
+      code: 'no-vpc-resolver',
+      path: at,
+      value: name,
+      message: `${showValue(name)} has no VPC resolver to ask for the private zone ${showValue(zone[0])}`,
+      remedy: 'set dnsSupport: true there',
+    });
   }
-  for (const [index, rule] of source.rules.entries()) {
-    if (![rule?.upstreams ?? []].flat().includes('vpc-resolver')) continue;
-    need(
-      [...path, 'rules', index, 'upstreams'],
-      `this rule asks the VPC resolver, but ${off}`,
-      'name other upstreams',
-    );
-  }
+  return { tier, silentVpc: name };
 }
 
 function buildViews(
   context: BuildContext,
-  tier: string,
+  scope: TierScope,
   source: SalvagedTier,
+  otherwise: TierOtherwise,
   path: Path,
 ): readonly TierView[] {
   const holders = new Map<string, string>();
@@ -100,8 +81,11 @@ function buildViews(
       name,
       path: at,
       networks: Object.freeze(view.networks),
-      rules: buildRules(context, tier, view.rules, [...at, 'rules']),
-      otherwise: readOtherwise(context, view.otherwise ?? source.otherwise, [...at, 'otherwise']),
+      rules: buildRules(context, scope, view.rules, [...at, 'rules']),
+      otherwise:
+        view.otherwise === undefined
+          ? otherwise
+          : readOtherwise(context, scope, view.otherwise, [...at, 'otherwise']),
     });
   });
   return Object.freeze(views);

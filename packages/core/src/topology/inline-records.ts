@@ -2,6 +2,7 @@ import { RdataError, type RecordSet, rdataFromText, typeNumber } from '../dns/in
 import { type Name, NameError, parseName, ROOT } from '../dns/name.ts';
 import { suggestion } from '../schema/nearest.ts';
 import { type Path, showValue } from '../schema/path.ts';
+import { showName } from './names.ts';
 import type { Report } from './problem.ts';
 import { DEFAULT_TTL } from './records.ts';
 import type { InlineRecords } from './schema.ts';
@@ -29,7 +30,7 @@ export function readInlineRecords(
       if (!checkType(type, at, report)) continue;
       const earlier = owners.get(`${name} ${type}`);
       if (earlier) {
-        const message = `${name} has its ${type} records at ${showValue(earlier.at(-2))} already`;
+        const message = `${showName(name)} has its ${type} records at ${showValue(earlier.at(-2))} already`;
         report({
           code: 'duplicate-record-set',
           path: at,

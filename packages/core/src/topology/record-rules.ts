@@ -1,5 +1,6 @@
 import type { RecordSet } from '../dns/index.ts';
 import type { Name } from '../dns/name.ts';
+import { showName } from './names.ts';
 import type { Finding } from './problem.ts';
 import type { Zone } from './topology.ts';
 
@@ -56,11 +57,11 @@ function mistakeOf(
     }
   }
   if (set.type === 'SOA' && (set.name !== zone || set.data.length > 1)) {
-    const message = `SOA at ${set.name} is not the one of zone ${zone}`;
+    const message = `SOA at ${showName(set.name)} is not the one of zone ${showName(zone)}`;
     return { code: 'bad-soa', message, remedy: 'a zone has one SOA, at its apex' };
   }
   if (kind === 'private' && !ROUTE_53_TYPES.has(set.type)) {
-    const message = `Route 53 has no records of type ${set.type} (${set.name})`;
+    const message = `Route 53 has no records of type ${set.type} (${showName(set.name)})`;
     return {
       code: 'unsupported-type',
       message,

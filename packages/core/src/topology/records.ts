@@ -2,6 +2,7 @@ import { parseZoneFile, type RecordSet } from '../dns/index.ts';
 import { isAtOrBelow, type Name, parentOf } from '../dns/name.ts';
 import { type Path, showValue } from '../schema/path.ts';
 import { readInlineRecords } from './inline-records.ts';
+import { showName } from './names.ts';
 import type { Finding, Report } from './problem.ts';
 import { findRecordMistakes } from './record-rules.ts';
 import type { InlineRecords, ZoneSource } from './schema.ts';
@@ -76,12 +77,13 @@ function distribute(
       zones.get(zone)!.push(Object.freeze(set));
       continue;
     }
-    const shown = source.names.length === 1 ? source.origin : `the zones of ${showValue(source.path[1])}`;
+    const shown =
+      source.names.length === 1 ? showName(source.origin) : `the zones of ${showValue(source.path[1])}`;
     report(
       {
         code: 'outside-zone',
         value: set.name,
-        message: `${set.name} is outside ${shown}`,
+        message: `${showName(set.name)} is outside ${shown}`,
         remedy: 'move the record to the zone it is in; a name without a final dot is relative to the zone',
       },
       set,

@@ -4,6 +4,9 @@ import { type TopologySource, topologySchema } from './schema.ts';
 
 const SECTIONS = ['networks', 'authorities', 'zones', 'forwarders'] as const;
 
+/** What can be taken out of an entry without hurting the rest of it. */
+const PARTS = new Set(['forwarders members', 'forwarders rules', 'forwarders views', 'zones records']);
+
 type Section = (typeof SECTIONS)[number];
 type WithGaps<T, Key extends keyof T> = Omit<T, Key> & {
   [List in Key]: T[List] extends (infer Item)[] ? (Item | undefined)[] : never;
@@ -53,8 +56,8 @@ export function declaredIn(value: unknown, section: Section): Set<string> {
 
 /** The smallest part that can be taken out with what is wrong at a path. */
 function entryOf(path: Path): Path {
-  const inTier = path[0] === 'forwarders' && (path[2] === 'members' || path[2] === 'rules');
-  return path.slice(0, inTier && path.length > 3 ? 4 : 2);
+  const part = `${path[0]} ${path[2]}`;
+  return path.slice(0, PARTS.has(part) && path.length > 3 ? 4 : 2);
 }
 
 /** The value without the keys and the items that the paths end in. */

@@ -160,8 +160,8 @@ const tier = z.strictObject({
   members: listOf(
     z.strictObject({ name: label, subnet: z.string().describe('A subnet of the tier’s network.'), address }),
     1,
-    Infinity,
-    'member',
+    16,
+    'members',
   ).describe('The forwarders, each with a fixed address.'),
   rules: z.array(rule).default([]).describe('Forwarding rules besides, or in place of, the derived ones.'),
   otherwise: otherwise.default('vpc-resolver'),

@@ -1,5 +1,6 @@
 import type { Name } from '../dns/name.ts';
 import { showValue } from '../schema/path.ts';
+import { showName } from './names.ts';
 import type { Report } from './problem.ts';
 import type { ForwarderTier, Topology } from './topology.ts';
 
@@ -25,8 +26,8 @@ export function checkTiers(topology: Topology, report: Report): void {
         path: tier.path,
         at: 'key',
         value: name,
-        message: `${name} is both a private zone of ${showValue(tier.network)} and an external zone of ${showValue(rival.authority)}`,
-        remedy: `say which is asked: add a rule for ${name} with its upstreams to this tier`,
+        message: `${showName(name)} is both a private zone of ${showValue(tier.network)} and an external zone of ${showValue(rival.authority)}`,
+        remedy: `say which is asked: add a rule for ${showName(name)} with its upstreams to this tier`,
       });
     }
   }
@@ -49,7 +50,7 @@ function checkPolicyRules(tier: ForwarderTier, isDerived: (suffix: Name) => bool
         code: 'rule-without-upstreams',
         path: [...rule.path, 'suffix'],
         value: rule.suffix,
-        message: `${rule.suffix} has no derived rule in this tier that this one could change`,
+        message: `${showName(rule.suffix)} has no derived rule in this tier that this one could change`,
         remedy: 'add upstreams, or correct the suffix',
       });
     }

@@ -6,10 +6,13 @@ import type { OtherwiseSource, RuleSource } from './schema.ts';
 import type { TierOtherwise, TierRule, UpstreamReference } from './topology.ts';
 import { readZoneNames } from './zones.ts';
 
+/** The tier that rules belong to; `silentVpc` is its VPC where that has no resolver. */
+export type TierScope = { tier: string; silentVpc: string | undefined };
+
 /** The forwarding rules that a tier or a view states; one named by a CIDR becomes a rule for each reverse zone. */
 export function buildRules(
   context: BuildContext,
-  tier: string,
+  scope: TierScope,
   source: readonly (RuleSource | undefined)[],
   path: Path,
 ): readonly TierRule[] {
@@ -20,7 +23,7 @@ export function buildRules(
     const upstreams =
       rule.upstreams === undefined
         ? undefined
-        : readUpstreams(context, tier, rule.upstreams, [...at, 'upstreams']);
+        : readUpstreams(context, scope, rule.upstreams, [...at, 'upstreams']);
     return readZoneNames(context, rule.suffix, [...at, 'suffix'], 'value').map((suffix) => {
       const holder = holders.get(suffix);
       if (holder !== undefined) {
@@ -42,12 +45,12 @@ export function buildRules(
 
 function readUpstreams(
   context: BuildContext,
-  tier: string,
+  scope: TierScope,
   source: string | readonly string[],
   path: Path,
 ): readonly UpstreamReference[] {
   const upstreams = readReferences(context, source, path, readUpstream);
-  if (upstreams.some((each) => each.kind === 'tier' && each.name === tier)) {
+  if (upstreams.some((each) => each.kind === 'tier' && each.name === scope.tier)) {
     const message = 'a tier cannot be its own upstream';
     context.report({
       code: 'self-reference',
@@ -57,11 +60,48 @@ function readUpstreams(
       remedy: 'name who is authoritative for the suffix',
     });
   }
+  if (upstreams.some((each) => each.kind === 'vpc-resolver')) needResolver(context, scope, path);
+  const count = upstreams.reduce((sum, each) => sum + serversOf(context, each), 0);
+  if (count > MOST_UPSTREAMS) {
+    const message = `these are ${count} servers`;
+    context.report({
+      code: 'bad-count',
+      path,
+      value: source,
+      message,
+      remedy: `name ${MOST_UPSTREAMS} at most`,
+    });
+  }
   return upstreams;
 }
 
+/** As many as a forwarder's configuration takes for one rule. */
+const MOST_UPSTREAMS = 16;
+
+function serversOf({ source }: BuildContext, reference: UpstreamReference): number {
+  if (reference.kind === 'authority') return source.authorities[reference.name]?.addresses.length ?? 1;
+  return reference.kind === 'tier' ? (source.forwarders[reference.name]?.members.length ?? 1) : 1;
+}
+
+function needResolver(context: BuildContext, { silentVpc }: TierScope, path: Path): void {
+  if (silentVpc === undefined) return;
+  context.report({
+    code: 'no-vpc-resolver',
+    path,
+    value: 'vpc-resolver',
+    message: `asks the VPC resolver, and ${showValue(silentVpc)} has none: its dnsSupport is false`,
+    remedy: 'name addresses, or set dnsSupport: true there',
+  });
+}
+
 /** What happens to names that no rule covers. */
-export function readOtherwise(context: BuildContext, source: OtherwiseSource, path: Path): TierOtherwise {
+export function readOtherwise(
+  context: BuildContext,
+  scope: TierScope,
+  source: OtherwiseSource,
+  path: Path,
+): TierOtherwise {
+  if (source === 'vpc-resolver') needResolver(context, scope, path);
   if (typeof source === 'string') return Object.freeze({ kind: source });
   const endpoints = source.map((text, index) => {
     const endpoint = readEndpoint(text);

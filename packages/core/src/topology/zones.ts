@@ -3,7 +3,7 @@ import type { RecordSet } from '../dns/index.ts';
 import { type Name, NameError, parentOf, parseName } from '../dns/name.ts';
 import { type Path, showValue } from '../schema/path.ts';
 import { whyNoCidr } from '../schema/scalars.ts';
-import { type BuildContext, checkName } from './names.ts';
+import { type BuildContext, checkName, showName } from './names.ts';
 import type { RecordReader } from './records.ts';
 import type { ZoneSource } from './schema.ts';
 import type { Zone } from './topology.ts';
@@ -93,7 +93,7 @@ function checkCollisions(context: BuildContext, zones: readonly Zone[]): void {
         holders.set(key, zone);
         continue;
       }
-      const name = showValue(zone.name.replace(/(?<=.)\.$/, ''));
+      const name = showValue(showName(zone.name));
       const where = zone.kind === 'private' ? ` associated with ${showValue(place)}` : '';
       context.report({
         code: 'duplicate-zone',

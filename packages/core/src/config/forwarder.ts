@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseEndpoint } from '../address/index.ts';
 import { type JsonSchema, readIssues, withoutEchoes } from '../schema/issues.ts';
-import { formatPath } from '../schema/path.ts';
+import { formatPath, showName } from '../schema/path.ts';
 import { cidr, domainName } from '../schema/scalars.ts';
 
 /**
@@ -14,24 +14,23 @@ export const DEFAULT_CACHE_BYTES = 64 * 2 ** 20;
 /** Milliseconds. */
 export const DEFAULT_DEADLINE = 2000;
 
+const label = z.string().min(1, 'write a name');
+
 const listenEndpoint = z
   .string()
   .refine(
     (text) => parseEndpoint(text)?.port !== undefined,
-    'must be IP:PORT, such as "10.10.1.53:53" or "[fd00::1]:53"',
+    'write IP:PORT, such as "10.10.1.53:53" or "[fd00::1]:53"',
   );
 
 const upstream = z
   .string()
   .refine(
     (text) => parseEndpoint(text) !== undefined,
-    'must be IP or IP:PORT, such as "192.168.1.53" or "[fd00::1]:53"',
+    'write IP or IP:PORT, such as "192.168.1.53" or "[fd00::1]:53"',
   );
 
-const upstreams = z
-  .array(upstream)
-  .min(1, 'names at least one upstream')
-  .max(16, 'names at most 16 upstreams');
+const upstreams = z.array(upstream).min(1, 'name at least one upstream').max(16, 'name 16 upstreams at most');
 
 /** Which upstream of a rule is asked first: the measured fastest, the first listed that works, or each in turn. */
 export const policySchema = z.enum(['fastest', 'ordered', 'spread']);
@@ -62,8 +61,35 @@ const rules = z.array(ruleSchema).superRefine((list, context) => {
       context.addIssue({
         code: 'custom',
         path: [index, 'suffix'],
-        message: `has a rule already (rules.${first}): a suffix has one rule; list all its upstreams there`,
+        message: `${showName(rule.suffix)} has a rule already (rules.${first})`,
+        params: { code: 'duplicate-rule', remedy: 'list all its upstreams there' },
       });
+    }
+  }
+});
+
+const view = z.strictObject({
+  name: label.describe('What this view is called in logs and metrics.'),
+  clients: z.array(cidr).min(1, 'name at least one CIDR').describe('Who has this view.'),
+  rules: rules.describe('The forwarding rules of this view; none of the others hold in it.'),
+  otherwise: otherwiseSchema.default('refuse').describe('What happens to names that no rule covers.'),
+});
+
+/** A client has one view: the same CIDR in two of them would leave open which. */
+const views = z.array(view).superRefine((list, context) => {
+  const holders = new Map<string, string>();
+  for (const [index, { name, clients }] of list.entries()) {
+    for (const [at, client] of clients.entries()) {
+      const holder = holders.get(client);
+      if (holder === undefined) holders.set(client, name);
+      else {
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'clients', at],
+          message: `${client} has the view ${holder} already`,
+          params: { code: 'duplicate-view', remedy: 'give a client network one view' },
+        });
+      }
     }
   }
 });
@@ -72,32 +98,29 @@ const rules = z.array(ruleSchema).superRefine((list, context) => {
 const duration = z
   .union([
     z.number(),
-    z.string().regex(/^[0-9]+(\.[0-9]+)?(ms|s)$/, 'must be milliseconds, or a text such as "500ms" or "2s"'),
+    z.string().regex(/^[0-9]+(\.[0-9]+)?(ms|s)$/, 'write milliseconds, or a text such as "500ms" or "2s"'),
   ])
   .transform((value) =>
     typeof value === 'number' ? value : parseFloat(value) * (value.endsWith('ms') ? 1 : 1000),
   )
-  .pipe(z.number().min(50, 'is at least 50 ms').max(30_000, 'is at most 30 s'));
+  .pipe(z.number().min(50, 'write 50 ms at least').max(30_000, 'write 30 s at most'));
 
 export const forwarderConfigSchema = z.strictObject({
-  name: z.string().min(1).describe('What this forwarder calls itself in logs and metrics.'),
-  listen: z.array(listenEndpoint).min(1).describe('Where it answers, over UDP and TCP.'),
+  name: label.describe('What this forwarder calls itself in logs and metrics.'),
+  listen: z.array(listenEndpoint).min(1, 'name at least one').describe('Where it answers, over UDP and TCP.'),
   clients: z.array(cidr).describe('Who may ask. Everybody else is refused.'),
   rules: rules.describe('The forwarding rules; the longest suffix wins.'),
   otherwise: otherwiseSchema.default('refuse').describe('What happens to names that no rule covers.'),
-  views: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1),
-        clients: z.array(cidr).min(1),
-        rules,
-        otherwise: otherwiseSchema.default('refuse'),
-      }),
-    )
+  views: views
     .optional()
     .describe('Other rules for some clients; the most specific CIDR decides which view a client has.'),
   budgets: z
-    .array(z.strictObject({ upstream, packetsPerSecond: z.number().int().min(1) }))
+    .array(
+      z.strictObject({
+        upstream,
+        packetsPerSecond: z.number().int().min(1, 'write at least 1 packet a second'),
+      }),
+    )
     .optional()
     .describe(
       'Upstreams that drop what exceeds a rate: a VPC resolver takes 1,024 packets a second from an interface.',
@@ -107,8 +130,8 @@ export const forwarderConfigSchema = z.strictObject({
       bytes: z
         .number()
         .int()
-        .min(1_048_576, 'is at least 1 MiB')
-        .max(64 * 2 ** 30, 'is at most 64 GiB'),
+        .min(1_048_576, 'write 1 MiB (1048576) at least')
+        .max(64 * 2 ** 30, 'write 64 GiB at most'),
     })
     .default({ bytes: DEFAULT_CACHE_BYTES }),
   deadline: duration

@@ -1,3 +1,5 @@
+import { type Name, ROOT } from '../dns/name.ts';
+
 /** Where something stands in a parsed file: the keys and list indexes that lead to it from the top. */
 export type Path = readonly (string | number)[];
 
@@ -29,4 +31,9 @@ export function showValue(value: unknown): string {
   if (typeof value === 'object' && value !== null) return 'a map';
   const text = JSON.stringify(value);
   return text.length <= 80 ? text : `${text.slice(0, 76)}…"`;
+}
+
+/** A domain name as messages show it: without the final dot. */
+export function showName(name: Name): string {
+  return name === ROOT ? name : name.slice(0, -1);
 }

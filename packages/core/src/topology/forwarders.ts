@@ -64,18 +64,20 @@ function buildViews(
     const at: Path = Object.freeze([...path, 'views', name]);
     for (const [index, network] of view.networks.entries()) {
       checkName(context, 'network', network, [...at, 'networks', index]);
-      const holder = holders.get(network);
-      if (holder !== undefined) {
-        const message = `${showValue(network)} has the view ${showValue(holder)} already`;
-        context.report({
-          code: 'duplicate-view',
-          path: [...at, 'networks', index],
-          value: network,
-          message,
-          remedy: 'give a network one view',
-        });
-      }
-      holders.set(network, holder ?? name);
+      const cidrs = context.source.networks[network]?.cidrs ?? [];
+      const held = cidrs.find((cidr) => (holders.get(cidr) ?? name) !== name);
+      for (const cidr of cidrs) holders.set(cidr, holders.get(cidr) ?? name);
+      const isTwice = view.networks.indexOf(network) !== index;
+      if (held === undefined && !isTwice) continue;
+      context.report({
+        code: 'duplicate-view',
+        path: [...at, 'networks', index],
+        value: network,
+        message: isTwice
+          ? `${showValue(network)} is listed twice`
+          : `${held} has the view ${showValue(holders.get(held!))} already`,
+        remedy: isTwice ? 'list it once' : 'give a client network one view',
+      });
     }
     return Object.freeze({
       name,

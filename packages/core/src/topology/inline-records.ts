@@ -1,8 +1,7 @@
 import { RdataError, type RecordSet, rdataFromText, typeNumber } from '../dns/index.ts';
 import { type Name, NameError, parseName, ROOT } from '../dns/name.ts';
 import { suggestion } from '../schema/nearest.ts';
-import { type Path, showValue } from '../schema/path.ts';
-import { showName } from './names.ts';
+import { type Path, showName, showValue } from '../schema/path.ts';
 import type { Report } from './problem.ts';
 import { DEFAULT_TTL } from './records.ts';
 import type { InlineRecords } from './schema.ts';

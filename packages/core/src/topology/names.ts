@@ -1,4 +1,3 @@
-import { type Name, ROOT } from '../dns/name.ts';
 import { nearest } from '../schema/nearest.ts';
 import type { Path } from '../schema/path.ts';
 import { showValue } from '../schema/path.ts';
@@ -20,11 +19,6 @@ export type BuildContext = {
   names: DeclaredNames;
   report: Report;
 };
-
-/** A domain name as messages show it: without the final dot. */
-export function showName(name: Name): string {
-  return name === ROOT ? name : name.slice(0, -1);
-}
 
 /** True where `name` is declared; reports the reference at `path` otherwise. `prefix` is what the reference stands behind. */
 export function checkName(

@@ -1,6 +1,6 @@
 import type { RecordSet } from '../dns/index.ts';
 import type { Name } from '../dns/name.ts';
-import { showName } from './names.ts';
+import { showName } from '../schema/path.ts';
 import type { Finding } from './problem.ts';
 import type { Zone } from './topology.ts';
 

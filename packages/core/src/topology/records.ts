@@ -1,8 +1,7 @@
 import { parseZoneFile, type RecordSet } from '../dns/index.ts';
 import { isAtOrBelow, type Name, parentOf } from '../dns/name.ts';
-import { type Path, showValue } from '../schema/path.ts';
+import { type Path, showName, showValue } from '../schema/path.ts';
 import { readInlineRecords } from './inline-records.ts';
-import { showName } from './names.ts';
 import type { Finding, Report } from './problem.ts';
 import { findRecordMistakes } from './record-rules.ts';
 import type { InlineRecords, ZoneSource } from './schema.ts';

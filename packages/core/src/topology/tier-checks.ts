@@ -1,6 +1,5 @@
 import type { Name } from '../dns/name.ts';
-import { showValue } from '../schema/path.ts';
-import { showName } from './names.ts';
+import { showName, showValue } from '../schema/path.ts';
 import type { Report } from './problem.ts';
 import type { ForwarderTier, Topology } from './topology.ts';
 

@@ -1,9 +1,9 @@
 import { parseCidr, reverseZonesOf } from '../address/index.ts';
 import type { RecordSet } from '../dns/index.ts';
 import { type Name, NameError, parentOf, parseName } from '../dns/name.ts';
-import { type Path, showValue } from '../schema/path.ts';
+import { type Path, showName, showValue } from '../schema/path.ts';
 import { whyNoCidr } from '../schema/scalars.ts';
-import { type BuildContext, checkName, showName } from './names.ts';
+import { type BuildContext, checkName } from './names.ts';
 import type { RecordReader } from './records.ts';
 import type { ZoneSource } from './schema.ts';
 import type { Zone } from './topology.ts';

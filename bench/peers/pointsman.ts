@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import type { ForwarderConfigInput } from '@pointsman/core/config';
+import type { Peer, Work } from './peer.ts';
+
+/** Our own forwarder: the command as a user runs it, and the same engine on Node's own sockets. */
+
+const COMMAND = join(import.meta.dirname, '../../packages/cli/bin/pointsman.js');
+const ON_DGRAM = join(import.meta.dirname, '../native-forwarder.ts');
+
+function forwarderConfig({ listen, upstream, suffixes, cacheBytes }: Work): ForwarderConfigInput {
+  return {
+    name: 'bench',
+    listen: [`${listen.address}:${listen.port}`],
+    clients: ['127.0.0.0/8'],
+    rules: suffixes.map((suffix) => ({ suffix, upstreams: [`${upstream.address}:${upstream.port}`] })),
+    cache: { bytes: cacheBytes },
+  };
+}
+
+const files = (work: Work) => ({ 'forwarder.json': `${JSON.stringify(forwarderConfig(work))}\n` });
+const node = (directory: string, ...script: string[]) => {
+  const [program, ...rest] = script;
+  return { program: process.execPath, arguments: [program!, ...rest], directory };
+};
+
+export const pointsman: Peer = {
+  name: 'Pointsman',
+  role: 'ours',
+  files,
+  command: ({ directory }) =>
+    node(directory, COMMAND, 'serve', join(directory, 'forwarder.json'), '--workers', '1', '--json'),
+};
+
+export const pointsmanDgram: Peer = {
+  name: 'Pointsman (dgram)',
+  role: 'ours',
+  files,
+  command: ({ directory }) => node(directory, ON_DGRAM, join(directory, 'forwarder.json'), 'dgram'),
+};

@@ -1,0 +1,57 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { measureAll } from './measure/rounds.ts';
+import { peers } from './peers/index.ts';
+import { drawChart } from './report/chart.ts';
+import { loadTable, memoryTable, startupTable } from './report/table.ts';
+import { verdictText } from './report/verdict.ts';
+import { help, parseRunOptions, type RunOptions } from './run-options.ts';
+import { extendPath, isInstalled } from './running/programs.ts';
+import { necessary } from './system-packages.ts';
+
+/** `npm run bench`: see README.md. The exit code does not depend on how fast anything is. */
+
+const RESULTS = join(import.meta.dirname, 'results');
+
+async function main(): Promise<number> {
+  let options: RunOptions | 'help';
+  try {
+    options = parseRunOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${(error as Error).message}\nnpm run bench -- --help lists the options.`);
+    return 2;
+  }
+  if (options === 'help') {
+    console.log(help);
+    return 0;
+  }
+  extendPath();
+  const missing = [];
+  for (const { package: name, command } of necessary) if (!(await isInstalled(command))) missing.push(name);
+  if (missing.length > 0) {
+    console.error(`The bench needs ${missing.join(', ')}: apt-get install ${missing.join(' ')}`);
+    return 2;
+  }
+
+  const servers = [];
+  for (const name of options.servers) {
+    const peer = peers[name]!;
+    if (!peer.package || (await isInstalled(peer.package.command))) servers.push(peer);
+    else console.error(`${peer.name} is left out: apt-get install ${peer.package.package}`);
+  }
+  const results = await measureAll(servers, options, (line) => console.error(line));
+
+  for (const load of results.loads) console.log(`\n${loadTable(load)}`);
+  if (results.startup.length > 0) console.log(`\n${startupTable(results.startup)}`);
+  if (results.memory.length > 0) console.log(`\n${memoryTable(results.memory)}`);
+  if (results.verdict.length > 0) console.log(`\nVerdict\n${verdictText(results.verdict)}`);
+
+  const name = options.partial || servers.length < Object.keys(peers).length ? 'partial' : 'latest';
+  await mkdir(RESULTS, { recursive: true });
+  await writeFile(join(RESULTS, `${name}.json`), `${JSON.stringify(results, undefined, 2)}\n`);
+  await writeFile(join(RESULTS, `${name}.svg`), drawChart(results));
+  console.log(`Everything measured: bench/results/${name}.json; as a chart: bench/results/${name}.svg`);
+  return 0;
+}
+
+process.exitCode = await main();

@@ -1,3 +1,4 @@
+import { parseEndpoint } from '../address/index.ts';
 import { type Name, parentOf } from '../dns/name.ts';
 import type { Authority, Topology } from '../topology/index.ts';
 import type { AddressOf } from './addresses.ts';
@@ -74,7 +75,8 @@ function withoutOwn(
   return forwards
     .filter(
       ({ suffix, rule }) =>
-        !own.has(suffix) && !rule.rule.upstreams.some((each) => authority.addresses.includes(each)),
+        !own.has(suffix) &&
+        !rule.rule.upstreams.some((each) => authority.addresses.includes(parseEndpoint(each)!.address)),
     )
     .map(({ suffix, upstreams }) => ({ suffix, upstreams }));
 }

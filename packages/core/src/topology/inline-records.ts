@@ -1,4 +1,11 @@
-import { RdataError, type RecordSet, rdataFromText, typeNumber } from '../dns/index.ts';
+import {
+  isMetaType,
+  RdataError,
+  type RecordSet,
+  rdataFromText,
+  typeMnemonic,
+  typeNumber,
+} from '../dns/index.ts';
 import { type Name, NameError, parseName, ROOT } from '../dns/name.ts';
 import { suggestion } from '../schema/nearest.ts';
 import { type Path, showName, showValue } from '../schema/path.ts';
@@ -24,9 +31,10 @@ export function readInlineRecords(
   for (const [key, { ttl, ...types }] of Object.entries(source)) {
     const name = readOwner(key, origin, [...path, key], report);
     if (name === undefined) continue;
-    for (const [type, values] of Object.entries(types)) {
-      const at = [...path, key, type];
-      if (!checkType(type, at, report)) continue;
+    for (const [word, values] of Object.entries(types)) {
+      const at = [...path, key, word];
+      const type = readType(word, at, report);
+      if (type === undefined) continue;
       const earlier = owners.get(`${name} ${type}`);
       if (earlier) {
         const message = `${showName(name)} has its ${type} records at ${showValue(earlier.at(-2))} already`;
@@ -63,17 +71,19 @@ function readOwner(key: string, origin: Name, path: Path, report: Report): Name 
   }
 }
 
-function checkType(type: string, path: Path, report: Report): boolean {
-  if (typeNumber(type) !== undefined && type === type.toUpperCase()) return true;
+/** The mnemonic of a type that records can have, however it was written: `TYPE1` is `A`. */
+function readType(word: string, path: Path, report: Report): string | undefined {
+  const code = word === word.toUpperCase() ? typeNumber(word) : undefined;
+  if (code !== undefined && !isMetaType(code)) return typeMnemonic(code);
   report({
     code: 'unknown-type',
     path,
     at: 'key',
-    value: type,
-    message: `${showValue(type)} is not a record type`,
-    remedy: suggestion(type, COMMON_TYPES, 'type'),
+    value: word,
+    message: `${showValue(word)} is not a type of records`,
+    remedy: suggestion(word, COMMON_TYPES, 'type'),
   });
-  return false;
+  return undefined;
 }
 
 function readValues(

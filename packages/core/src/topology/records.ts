@@ -3,8 +3,10 @@ import { isAtOrBelow, type Name, parentOf } from '../dns/name.ts';
 import { type Path, showName, showValue } from '../schema/path.ts';
 import { readInlineRecords } from './inline-records.ts';
 import type { Finding, Report } from './problem.ts';
+import { recordPositions } from './record-positions.ts';
 import { findRecordMistakes } from './record-rules.ts';
 import type { InlineRecords, ZoneSource } from './schema.ts';
+import type { Position } from './topology.ts';
 
 /** The TTL of records that state none, in seconds: what the Route 53 console proposes. */
 export const DEFAULT_TTL = 300;
@@ -22,11 +24,7 @@ export type RecordSource = {
 export type RecordReader = (source: RecordSource) => Map<Name, RecordSet[]>;
 
 /** A report about a zone file: its place is in that file. */
-export type ReportInFile = (
-  file: string,
-  position: { line: number; column: number } | undefined,
-  finding: Finding,
-) => void;
+export type ReportInFile = (file: string, position: Position | undefined, finding: Finding) => void;
 
 export function makeRecordReader(
   readFile: (path: string) => string | undefined,
@@ -53,10 +51,13 @@ export function makeRecordReader(
       return new Map();
     }
     const zoneFile = parseZoneFile(text, { origin: source.origin, defaultTtl: DEFAULT_TTL });
-    if (zoneFile.ok)
-      return distribute(source, zoneFile.records, (finding) =>
-        reportInFile(file, undefined, { ...finding, path }),
-      );
+    if (zoneFile.ok) {
+      let positions: ReadonlyMap<string, Position> | undefined;
+      return distribute(source, zoneFile.records, (finding, set) => {
+        positions ??= recordPositions(text, source.origin);
+        reportInFile(file, positions.get(`${set.name} ${set.type}`), { ...finding, path });
+      });
+    }
     for (const { line, column, message } of zoneFile.problems) {
       reportInFile(file, { line, column }, { code: 'zone-file', path, message, remedy: '' });
     }

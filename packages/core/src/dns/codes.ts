@@ -11,6 +11,8 @@ export const SERVFAIL = 2;
 export const NXDOMAIN = 3;
 export const NOTIMP = 4;
 export const REFUSED = 5;
+/** A DNAME made a name that is too long (RFC 6672 §2.2). */
+export const YXDOMAIN = 6;
 /** Extended: needs an OPT record (RFC 6891 §6.1.3). */
 export const BADVERS = 16;
 

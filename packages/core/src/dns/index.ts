@@ -13,6 +13,7 @@ export {
   SERVFAIL,
   typeMnemonic,
   typeNumber,
+  YXDOMAIN,
 } from './codes.ts';
 export { decodeHeader, decodeMessage } from './decode-message.ts';
 export { encodeMessage, encodeQuery, UDP_PAYLOAD } from './encode-message.ts';

@@ -1,0 +1,69 @@
+import { decodeHeader, SERVFAIL } from '@pointsman/core/dns';
+import { errorResponse, type Transport } from './response.ts';
+
+/** Where a server listens. */
+export type ListenOptions = { address: string; port: number };
+export type Client = { address: string; port: number; transport: Transport };
+/** Gives the response to a packet, or undefined where none is to be sent. */
+export type Handle = (
+  query: Uint8Array,
+  client: Client,
+) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
+export type Listener = { port: number; stop(): Promise<void> };
+
+/**
+ * The bounds of a server. A UDP packet over the bound is dropped, as by a full socket buffer: the client asks again. A TCP connection
+ * over the bound is closed at once; one with too many queries in flight, or that does not read its responses, is not read from until
+ * some are done.
+ */
+export const SERVER_LIMITS = {
+  udpInFlight: 10_000,
+  tcpConnections: 1000,
+  tcpInFlight: 100,
+  /** Milliseconds without a byte in either direction (RFC 7766 §6.2.3 wants seconds). */
+  tcpIdle: 10_000,
+  freePortTries: 10,
+} as const;
+
+/** The address and port cannot be bound. `code` is the system's, such as EADDRINUSE. */
+export class ListenError extends Error {
+  readonly code: string;
+  constructor(options: ListenOptions, transport: Transport, cause: NodeJS.ErrnoException) {
+    const place = `${options.address} port ${options.port} (${transport.toUpperCase()})`;
+    super(`cannot listen on ${place}: ${reasonFor(cause, options)}`, { cause });
+    this.name = 'ListenError';
+    this.code = cause.code ?? 'UNKNOWN';
+  }
+}
+
+function reasonFor(error: NodeJS.ErrnoException, { port }: ListenOptions): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return 'another program listens there; stop it or take another port';
+    case 'EACCES':
+      return port < 1024
+        ? 'ports below 1024 need the right to bind them; take a higher port'
+        : 'permission denied';
+    case 'EADDRNOTAVAIL':
+      return 'this machine has no such address';
+    default:
+      return error.message;
+  }
+}
+
+/** A handler that fails is a mistake of ours: the client gets SERVFAIL, the operator a warning, and the server goes on. */
+export async function respond(
+  handle: Handle,
+  query: Uint8Array,
+  client: Client,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await handle(query, client);
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error));
+    const header = decodeHeader(query);
+    if (header === undefined || header.flags.qr) return undefined;
+    const bare = { ...header, rcode: 0, question: undefined, answers: [], authorities: [], additionals: [] };
+    return errorResponse(bare, SERVFAIL, client.transport);
+  }
+}

@@ -1,0 +1,67 @@
+import { isAtOrBelow, type Name, parentOf, type RecordSet } from '@pointsman/core/dns';
+import type { CompiledZone } from './compile-zone.ts';
+
+/** What one zone says of a name and type. `set` may belong to a wildcard: its owner name is then the name that was asked. */
+export type Finding =
+  | { kind: 'records'; set: RecordSet }
+  | { kind: 'cname'; set: RecordSet }
+  | { kind: 'dname'; set: RecordSet }
+  | { kind: 'referral'; set: RecordSet }
+  | { kind: 'no-data' }
+  | { kind: 'no-name' };
+
+const NO_DATA: Finding = { kind: 'no-data' };
+const NO_NAME: Finding = { kind: 'no-name' };
+
+/** The algorithm of RFC 1034 §4.3.2 step 3, with RFC 4592's wildcards and RFC 6672's DNAME. `name` is in the zone. */
+export function lookUp(zone: CompiledZone, name: Name, type: string): Finding {
+  const crossing = crossingAbove(zone, name, type);
+  if (crossing !== undefined) return crossing;
+  const sets = zone.nodes.get(name);
+  if (sets !== undefined) return choose(sets, type);
+  const wildcard = zone.nodes.get(wildcardFor(zone, name));
+  if (wildcard === undefined) return NO_NAME;
+  // An NS set does not multiply: there is no wildcard delegation (RFC 4592 §4.2; Route 53 refuses such a record).
+  return type === 'NS'
+    ? NO_DATA
+    : choose(
+        wildcard.filter((set) => set.type !== 'NS'),
+        type,
+      );
+}
+
+function choose(sets: readonly RecordSet[], type: string): Finding {
+  // RFC 8482 §4.1: ANY gets one of the sets.
+  const set = type === 'ANY' ? sets[0] : sets.find((each) => each.type === type);
+  if (set !== undefined) return { kind: 'records', set };
+  const cname = sets.find((each) => each.type === 'CNAME');
+  return cname === undefined ? NO_DATA : { kind: 'cname', set: cname };
+}
+
+/** The cut or DNAME nearest to the apex hides all that is below it. */
+function crossingAbove(zone: CompiledZone, name: Name, type: string): Finding | undefined {
+  if (zone.cuts.size === 0 && zone.dnames.size === 0) return undefined;
+  let crossing: Finding | undefined;
+  for (let at = name; ; at = parentOf(at)!) {
+    const dname = at === name ? undefined : zone.dnames.get(at);
+    const cut = at === name && type === 'DS' ? undefined : zone.cuts.get(at);
+    if (cut !== undefined) crossing = { kind: 'referral', set: cut };
+    else if (dname !== undefined) crossing = { kind: 'dname', set: dname };
+    if (at === zone.name) return crossing;
+  }
+}
+
+/** The wildcard at the closest encloser: the longest ancestor that exists (RFC 4592 §3.3.1). */
+function wildcardFor(zone: CompiledZone, name: Name): Name {
+  let encloser = parentOf(name)!;
+  while (!zone.nodes.has(encloser)) encloser = parentOf(encloser)!;
+  return encloser === '.' ? '*.' : `*.${encloser}`;
+}
+
+/** The addresses that a zone holds for the servers of a cut, which a referral carries as glue. */
+export function glueFor(zone: CompiledZone, servers: readonly Name[]): RecordSet[] {
+  return servers
+    .filter((server) => isAtOrBelow(server, zone.name))
+    .flatMap((server) => zone.nodes.get(server) ?? [])
+    .filter(({ type }) => type === 'A' || type === 'AAAA');
+}

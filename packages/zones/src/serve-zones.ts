@@ -1,0 +1,67 @@
+import { type Cidr, cidrContains, parseAddress } from '@pointsman/core/address';
+import { decodeHeader, decodeMessage, EDE, FORMERR, type Message, REFUSED } from '@pointsman/core/dns';
+import { type Answer, answerQuery } from './answer-query.ts';
+import type { Client, ListenOptions } from './dns-handler.ts';
+import { type DnsServer, startDnsServer } from './dns-server.ts';
+import { errorResponse } from './response.ts';
+import type { ZoneSet } from './zone-set.ts';
+
+/** What one server answers, and to whom. */
+export type ZoneService = {
+  zones: ZoneSet;
+  /** See `AnswerContext`. */
+  authoritative: boolean;
+  /** Everybody else is refused. */
+  clients: readonly Cidr[];
+  random: () => number;
+};
+
+/** Serves zones at an address, to the given clients only. @throws ListenError */
+export function serveZones(options: ListenOptions & ZoneService): Promise<DnsServer> {
+  const { address, port, ...service } = options;
+  return startDnsServer({ address, port, handle: (query, client) => answerClient(service, query, client) });
+}
+
+/** The response of a zone service to a packet from a client; undefined where none is to be sent. */
+export function answerClient(
+  service: ZoneService,
+  packet: Uint8Array,
+  client: Client,
+): Uint8Array | undefined {
+  if (!mayAsk(service.clients, client.address)) return refuseStranger(packet, client);
+  const { transport } = client;
+  const answer: Answer = answerQuery(service.zones, packet, { ...service, transport });
+  switch (answer.kind) {
+    case 'ignored':
+      return undefined;
+    case 'outside': {
+      const text = `no zone here covers ${answer.query.question.name}`;
+      return errorResponse(answer.query, REFUSED, transport, { code: EDE.notAuthoritative, text });
+    }
+    default:
+      return answer.response;
+  }
+}
+
+/** True where the address is inside one of the CIDRs. */
+export function mayAsk(clients: readonly Cidr[], address: string): boolean {
+  const bytes = parseAddress(address);
+  return bytes !== undefined && clients.some((cidr) => cidrContains(cidr, bytes));
+}
+
+function refuseStranger(packet: Uint8Array, client: Client): Uint8Array | undefined {
+  const header = decodeHeader(packet);
+  if (header === undefined || header.flags.qr) return undefined;
+  const bare: Message = {
+    ...header,
+    rcode: 0,
+    question: undefined,
+    answers: [],
+    authorities: [],
+    additionals: [],
+  };
+  const query = decodeMessage(packet);
+  if (query === undefined) return errorResponse(bare, FORMERR, client.transport);
+  const text = `${client.address} may not ask here`;
+  return errorResponse(query, REFUSED, client.transport, { code: EDE.prohibited, text });
+}

@@ -1,0 +1,62 @@
+/** What a client is told when no upstream gave an answer: which were tried, and what each did (RFC 8914). */
+import { nameFromWire, rcodeName } from '@pointsman/core/dns';
+import type { Attempt, Outcome, Slot } from '../inflight/slots.ts';
+import { EDE, extendedError } from '../packet/extended-error.ts';
+import type { RuleSet } from '../rules/rule-set.ts';
+import type { Selection } from '../upstreams/selection.ts';
+
+export function describeFailure(slot: Slot, now: number): Uint8Array {
+  const tried = slot.attempts.slice(0, slot.attemptCount);
+  if (slot.loopedFrom !== undefined) {
+    return extendedError(
+      EDE.other,
+      `loop: ${slot.loopedFrom} asked us the same question; ${listed(slot, tried, now)}`,
+    );
+  }
+  if (tried.some(({ outcome }) => outcome === 'loop'))
+    return extendedError(EDE.other, `loop: ${listed(slot, tried, now)}`);
+  const answered = tried.some(({ outcome }) => typeof outcome === 'number' || outcome === 'referral');
+  return extendedError(answered ? EDE.networkError : EDE.noReachableAuthority, listed(slot, tried, now));
+}
+
+/** For a rule whose upstreams are all known to be down: nothing was tried. */
+export function describeDead(rules: RuleSet, selection: Selection, rule: number): Uint8Array {
+  const states: string[] = [];
+  for (let pair = rules.upstreamStart[rule]!; pair < rules.upstreamStart[rule + 1]!; pair++) {
+    const { address, state, reason } = selection.upstreamOf(pair);
+    states.push(
+      `${address.endpoint} ${state === 'down' ? `down (${reason})` : 'does not answer for this zone'}`,
+    );
+  }
+  return extendedError(EDE.noReachableAuthority, `${ruleName(rules, rule)}: ${states.join(', ')}`);
+}
+
+function listed(slot: Slot, tried: Attempt[], now: number): string {
+  const parts = tried.map((attempt) => {
+    const { endpoint } = slot.selection.upstreamOf(
+      slot.rules.upstreamStart[slot.rule]! + attempt.choice,
+    ).address;
+    const until = attempt.outcome === 'pending' ? now : attempt.endedAt;
+    return `${endpoint} ${phrase(attempt.outcome)}${attempt.detail} after ${Math.round(until - attempt.sentAt)} ms`;
+  });
+  return `${ruleName(slot.rules, slot.rule)}: ${parts.join(', ') || 'nobody could be asked'}`;
+}
+
+function phrase(outcome: Outcome): string {
+  if (typeof outcome === 'number') return rcodeName(outcome);
+  switch (outcome) {
+    case 'pending':
+    case 'timeout':
+      return 'no answer';
+    case 'referral':
+      return 'referral (it does not resolve for us)';
+    case 'unreachable':
+      return 'unreachable';
+    default:
+      return outcome;
+  }
+}
+
+function ruleName(rules: RuleSet, rule: number): string {
+  return nameFromWire(rules.suffixes, rules.suffixStart[rule]!)!.name;
+}

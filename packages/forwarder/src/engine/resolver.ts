@@ -1,0 +1,418 @@
+/**
+ * Questions that the cache cannot answer: each goes to an upstream of its rule, then to another, until there is an answer or the deadline.
+ *
+ * A slot's life: `resolve` opens it, `askNext` sends, `onResponse` or a timer brings it back to `askNext`, `finish` or `fail` answers
+ * all waiters and closes it. A name is asked of the upstreams of its rule only.
+ */
+import { EXTENDED_ERROR_OPTION, type Message, type Name, nameToWire } from '@pointsman/core/dns';
+import type { Cache } from '../cache/cache.ts';
+import {
+  type Attempt,
+  MAX_ATTEMPTS,
+  type Outcome,
+  type Sink,
+  type Slot,
+  type Slots,
+} from '../inflight/slots.ts';
+import type { Timers } from '../inflight/timers.ts';
+import { writeRcode } from '../packet/compose.ts';
+import { EDE, extendedError } from '../packet/extended-error.ts';
+import { type Query, wantsAuthenticData } from '../packet/query.ts';
+import { createResponse, readResponse } from '../packet/response.ts';
+import { FORMERR, NOERROR, NOTIMP, NXDOMAIN, REFUSED, SERVFAIL } from '../packet/wire.ts';
+import { matchRule, NO_RULE, type RuleSet } from '../rules/rule-set.ts';
+import type { Budget } from '../upstreams/budget.ts';
+import { type Exchange, NO_KEY } from '../upstreams/exchange.ts';
+import { NONE, type Selection } from '../upstreams/selection.ts';
+import {
+  noteAnswered,
+  noteSent,
+  noteTimeout,
+  noteUnreachable,
+  timeoutOf,
+  type Upstream,
+} from '../upstreams/upstream.ts';
+import type { Chains } from './chains.ts';
+import type { Claims } from './claims.ts';
+import type { Clock } from './clock.ts';
+import type { Counters } from './counters.ts';
+import { createDelivery } from './delivery.ts';
+import { describeDead, describeFailure } from './failure.ts';
+import type { Lookup } from './lookup.ts';
+import type { Loops } from './loops.ts';
+import { chainIdentity, decodePartial, encodePartial, type Partial } from './rebuild.ts';
+import { writeUpstreamQuery } from './upstream-query.ts';
+
+/** Seconds that a failure is kept (RFC 9520): shorter where nobody answered, for then it may end at any moment. */
+const FAILURE_LIFETIME = 5;
+const SILENCE_LIFETIME = 2;
+/** A TCP exchange takes a handshake and more bytes: this many UDP time-outs, and packets. */
+const TCP_FACTOR = 3;
+const TCP_PACKETS = 6;
+
+export type Active = { rules: RuleSet; selection: Selection };
+
+export type ResolverParts = {
+  cache: Cache;
+  lookup: Lookup;
+  slots: Slots;
+  timers: Timers;
+  clock: Clock;
+  counters: Counters;
+  exchange: Exchange;
+  loops: Loops;
+  claims: Claims | undefined;
+  budgetOf(upstream: Upstream): Budget | undefined;
+  active(): Active;
+  /** Gives the query to the worker that has its question in flight. */
+  handOver(
+    worker: number,
+    query: Query,
+    sink: Sink,
+    token: number,
+    peers: Uint8Array,
+    peerOffset: number,
+    limit: number,
+  ): void;
+};
+
+export type Resolver = {
+  /** Takes over a query whose key is finished. `deadline` on the clock; `depth`: CNAMEs followed so far. */
+  resolve(
+    query: Query,
+    sink: Sink,
+    token: number,
+    peers: Uint8Array,
+    peerOffset: number,
+    limit: number,
+    chain?: { depth: number; deadline: number; parent: Slot },
+  ): void;
+  onResponse(ref: number, bytes: Uint8Array, offset: number, length: number, tcp: boolean): boolean;
+  onUnreachable(ref: number, code: string): void;
+  onTimer(index: number): void;
+  /** The rest of an answer whose chain went on under another rule. */
+  onChainAnswer(slot: Slot, next: Message | undefined): void;
+  useChains(chains: Chains): void;
+};
+
+export function createResolver(parts: ResolverParts): Resolver {
+  const { slots, timers, clock, counters, exchange, loops, claims } = parts;
+  const response = createResponse();
+  const delivery = createDelivery(parts.cache, parts.lookup, clock, counters, close);
+  let chains: Chains;
+  /** The slot whose response is being read: `covers` asks about its rule. */
+  let reading: Slot;
+
+  const covers = (name: Uint8Array) => matchRule(reading.rules, reading.view, name, 0) === reading.rule;
+  const coversName = (name: Name) => covers(nameToWire(name));
+
+  const resolve: Resolver['resolve'] = (query, sink, token, peers, peerOffset, limit, chain) => {
+    const { rules, selection } = parts.active();
+    const refuse = (rcode: number, why: Uint8Array) => {
+      const at = sink.reserve();
+      sink.commit(writeRcode(sink.out, at, query, rcode, why), peers, peerOffset, token);
+    };
+    const looping = loops.find(query, peers, peerOffset);
+    if (looping) {
+      counters.loops++;
+      refuse(SERVFAIL, extendedError(EDE.other, 'loop: we have just asked you this question'));
+      endAttempt(looping.attempt, 'loop', '');
+      askNext(looping.slot);
+      return;
+    }
+    const waiter = slots.addWaiter(query, sink, token, peers, peerOffset, limit);
+    if (!waiter) {
+      counters.overloaded++;
+      return refuse(SERVFAIL, extendedError(EDE.other, 'too many clients are waiting'));
+    }
+    waiter.authentic = wantsAuthenticData(query);
+    const inFlight = slots.find(query.hash, query.key, query.keyLength);
+    if (inFlight) {
+      counters.coalesced++;
+      inFlight.loopedFrom ??= loops.suspect(inFlight, peers, peerOffset);
+      waiter.next = inFlight.waiters;
+      inFlight.waiters = waiter;
+      return;
+    }
+    slots.freeWaiter(waiter);
+    const rule = matchRule(rules, query.key[query.keyLength - 1]!, query.key, 0);
+    if (rule === NO_RULE) {
+      counters.refusedNames++;
+      return refuse(REFUSED, extendedError(EDE.prohibited, 'no forwarding rule covers this name'));
+    }
+    const claim = claims ? claims.take(query.hash) : -1;
+    if (claim <= -2) return parts.handOver(-2 - claim, query, sink, token, peers, peerOffset, limit);
+    const slot = slots.open(query, rules, selection, rule);
+    if (!slot) {
+      if (claim >= 0) claims!.release(claim);
+      counters.overloaded++;
+      return refuse(SERVFAIL, extendedError(EDE.other, 'too many questions are in flight'));
+    }
+    counters.inFlight++;
+    slot.waiters = slots.addWaiter(query, sink, token, peers, peerOffset, limit)!;
+    slot.waiters.authentic = wantsAuthenticData(query);
+    slot.claim = claim;
+    slot.startedAt = clock.now;
+    slot.deadline = chain?.deadline ?? clock.now + rules.deadline;
+    slot.depth = chain?.depth ?? 0;
+    if (chain) chain.parent.waitsOn = slot.index;
+    askNext(slot);
+  };
+
+  function askNext(slot: Slot): void {
+    const { now } = clock;
+    const { selection, rule } = slot;
+    let heldBack: Budget | undefined;
+    while (now < slot.deadline && slot.attemptCount < MAX_ATTEMPTS) {
+      const choice = selection.choose(rule, slot.tried, now);
+      if (choice === NONE) {
+        // Whoever only kept silent may be asked again; whoever refused is not.
+        const again = slot.attempts.slice(0, slot.attemptCount).some(({ outcome }) => outcome === 'timeout');
+        if (!again || heldBack) break;
+        slot.tried = badAnswers(slot);
+        if (selection.choose(rule, slot.tried, now) === NONE) break;
+        continue;
+      }
+      slot.tried |= 1 << choice;
+      const upstream = selection.upstreamOf(slot.rules.upstreamStart[rule]! + choice);
+      const budget = parts.budgetOf(upstream);
+      if (budget && !budget.take(1, now)) {
+        heldBack = budget;
+        upstream.counters.heldBack++;
+        counters.heldBack++;
+        continue;
+      }
+      if (send(slot, choice, upstream, false)) return;
+    }
+    if (now >= slot.deadline) return fail(slot);
+    if (heldBack) {
+      if (delivery.stale(slot)) return;
+      slot.tried = badAnswers(slot);
+      return timers.set(slot.index, Math.min(heldBack.nextSlice(now), slot.deadline), now);
+    }
+    const hopeful = slot.attempts.slice(0, slot.attemptCount).some(({ key }) => key !== NO_KEY);
+    if (!hopeful || selection.isDead(rule, now)) return fail(slot);
+    timers.set(slot.index, slot.deadline, now);
+  }
+
+  /** Bits of the upstreams that gave an answer of no use: asking them again would bring the same. */
+  function badAnswers(slot: Slot): number {
+    let bits = 0;
+    for (let index = 0; index < slot.attemptCount; index++) {
+      const { outcome, choice } = slot.attempts[index]!;
+      if (outcome !== 'timeout' && outcome !== 'pending') bits |= 1 << choice;
+    }
+    return bits;
+  }
+
+  /** False where nothing could be sent; then the attempt says why. */
+  function send(slot: Slot, choice: number, upstream: Upstream, tcp: boolean): boolean {
+    const { now } = clock;
+    const number = slot.attemptCount++;
+    const attempt = slot.attempts[number]!;
+    attempt.choice = choice;
+    attempt.upstream = upstream.index;
+    attempt.tcp = tcp;
+    attempt.edns = upstream.edns;
+    attempt.outcome = 'pending';
+    attempt.detail = '';
+    attempt.sentAt = now;
+    attempt.dueAt = now + timeoutOf(upstream) * (tcp ? TCP_FACTOR : 1);
+    attempt.key = NO_KEY;
+    const length = writeUpstreamQuery(slot.query, slot, upstream.edns);
+    try {
+      attempt.key = exchange.send(
+        slot.index * MAX_ATTEMPTS + number,
+        upstream.index,
+        slot.query,
+        length,
+        tcp,
+        now,
+      );
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === undefined) throw error;
+      // Out of descriptors is our trouble, no route is the upstream's.
+      if (code !== 'EMFILE' && code !== 'ENFILE') noteUnreachable(upstream, now, code);
+      attempt.detail = ` (${code})`;
+    }
+    if (attempt.key === NO_KEY) {
+      endAttempt(attempt, 'unreachable', attempt.detail);
+      return false;
+    }
+    noteSent(upstream, now);
+    counters.upstreamQueries++;
+    timers.set(slot.index, Math.min(attempt.dueAt, slot.deadline), now);
+    return true;
+  }
+
+  function endAttempt(attempt: Attempt, outcome: Outcome, detail: string): void {
+    if (attempt.key !== NO_KEY) exchange.cancel(attempt.key);
+    attempt.key = NO_KEY;
+    attempt.outcome = outcome;
+    attempt.detail = detail;
+    attempt.endedAt = clock.now;
+  }
+
+  const onTimer = (index: number): void => {
+    const slot = slots.at(index);
+    const { now } = clock;
+    if (!slot.inUse) return;
+    if (now >= slot.deadline) return fail(slot);
+    if (slot.waitsOn >= 0) return timers.set(index, slot.deadline, now);
+    let waiting = false;
+    for (let number = 0; number < slot.attemptCount; number++) {
+      const attempt = slot.attempts[number]!;
+      if (attempt.outcome !== 'pending') continue;
+      if (attempt.dueAt > now) {
+        waiting = true;
+        timers.set(index, Math.min(attempt.dueAt, slot.deadline), now);
+        continue;
+      }
+      // The key stays: an answer that comes late is still an answer.
+      attempt.outcome = 'timeout';
+      attempt.endedAt = now;
+      const pair = slot.rules.upstreamStart[slot.rule]! + attempt.choice;
+      counters.upstreamTimeouts++;
+      noteTimeout(slot.selection.upstreamOf(pair), now);
+      slot.selection.noteTimeout(pair, now);
+    }
+    if (!waiting) askNext(slot);
+  };
+
+  const onUnreachable = (ref: number, code: string): void => {
+    const slot = slots.at(Math.floor(ref / MAX_ATTEMPTS));
+    const attempt = slot.attempts[ref % MAX_ATTEMPTS]!;
+    const upstream = slot.selection.upstreamOf(slot.rules.upstreamStart[slot.rule]! + attempt.choice);
+    if (!attempt.tcp) noteUnreachable(upstream, clock.now, code);
+    attempt.key = NO_KEY;
+    endAttempt(attempt, 'unreachable', ` (${code})`);
+    askNext(slot);
+  };
+
+  const onResponse: Resolver['onResponse'] = (ref, bytes, offset, length, tcp) => {
+    const slot = slots.at(Math.floor(ref / MAX_ATTEMPTS));
+    const attempt = slot.attempts[ref % MAX_ATTEMPTS]!;
+    reading = slot;
+    if (!readResponse(response, bytes, offset, length, slot.key, slot.nameLength, slot.type, covers)) {
+      counters.mismatched++;
+      return false;
+    }
+    const pair = slot.rules.upstreamStart[slot.rule]! + attempt.choice;
+    const upstream = slot.selection.upstreamOf(pair);
+    noteAnswered(upstream, clock.now, tcp ? undefined : clock.now - attempt.sentAt);
+    slot.selection.noteAnswered(pair);
+    attempt.key = NO_KEY;
+    judge(slot, attempt, upstream, bytes, offset, length, tcp);
+    return true;
+  };
+
+  function judge(
+    slot: Slot,
+    attempt: Attempt,
+    upstream: Upstream,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    tcp: boolean,
+  ): void {
+    const { rcode } = response;
+    if (response.truncated && !tcp) {
+      endAttempt(attempt, 'truncated', '');
+      parts.budgetOf(upstream)?.take(TCP_PACKETS, clock.now);
+      if (slot.attemptCount >= MAX_ATTEMPTS || !send(slot, attempt.choice, upstream, true)) askNext(slot);
+      return;
+    }
+    if ((rcode === FORMERR || rcode === NOTIMP) && attempt.edns && !response.edns) {
+      upstream.edns = false;
+      endAttempt(attempt, rcode, '');
+      if (slot.attemptCount >= MAX_ATTEMPTS || !send(slot, attempt.choice, upstream, false)) askNext(slot);
+      return;
+    }
+    const useful = (rcode === NOERROR || rcode === NXDOMAIN) && !response.truncated && !response.referral;
+    if (!useful) {
+      endAttempt(attempt, response.truncated ? 'truncated' : response.referral ? 'referral' : rcode, '');
+      const waiting = slot.attempts.slice(0, slot.attemptCount).some(({ outcome }) => outcome === 'pending');
+      if (!waiting) askNext(slot);
+      return;
+    }
+    cancelAttempts(slot);
+    if (!response.rebuild) return delivery.plain(slot, response, bytes);
+    const question = { name: slot.key, type: slot.type };
+    const partial = decodePartial(bytes.subarray(offset, offset + length), question, coversName);
+    if (!partial || partial.loop) {
+      return delivery.failure(
+        slot,
+        extendedError(
+          EDE.other,
+          partial ? 'loop: a chain of CNAMEs comes back to itself' : 'the answer cannot be read',
+        ),
+        FAILURE_LIFETIME,
+      );
+    }
+    if (partial.open === undefined) return finishPartial(slot, partial, undefined);
+    slot.partial = partial;
+    const trouble = chains.follow(slot, partial.open);
+    if (trouble !== undefined)
+      return delivery.failure(slot, extendedError(EDE.other, trouble), FAILURE_LIFETIME);
+    if (slot.inUse && slot.partial === partial) timers.set(slot.index, slot.deadline, clock.now);
+  }
+
+  function finishPartial(slot: Slot, partial: Partial, next: Message | undefined): void {
+    const made = encodePartial({ name: slot.key, type: slot.type }, partial, next);
+    delivery.encoded(slot, response, made, chainIdentity(slot.rules, slot.view, slot.key, made.answers));
+  }
+
+  const onChainAnswer: Resolver['onChainAnswer'] = (slot, next) => {
+    const partial = slot.partial as Partial;
+    slot.partial = undefined;
+    slot.waitsOn = -1;
+    if (next && (next.rcode === NOERROR || next.rcode === NXDOMAIN))
+      return finishPartial(slot, partial, next);
+    const why = next?.edns?.options.find(({ code }) => code === EXTENDED_ERROR_OPTION)?.data.subarray(2);
+    const text = why ? `: ${new TextDecoder().decode(why)}` : '';
+    delivery.failure(slot, extendedError(EDE.other, `${partial.open} (by CNAME)${text}`), SILENCE_LIFETIME);
+  };
+
+  function fail(slot: Slot): void {
+    const { attemptCount, selection, rules, rule } = slot;
+    const dead = attemptCount === 0 && selection.isDead(rule, clock.now);
+    const why = dead ? describeDead(rules, selection, rule) : describeFailure(slot, clock.now);
+    const answered = slot.attempts.slice(0, attemptCount).some(({ outcome }) => typeof outcome === 'number');
+    delivery.failure(slot, why, answered ? FAILURE_LIFETIME : SILENCE_LIFETIME);
+  }
+
+  function cancelAttempts(slot: Slot): void {
+    for (let number = 0; number < slot.attemptCount; number++) {
+      const attempt = slot.attempts[number]!;
+      if (attempt.key === NO_KEY) continue;
+      exchange.cancel(attempt.key);
+      attempt.key = NO_KEY;
+    }
+  }
+
+  function close(slot: Slot): void {
+    cancelAttempts(slot);
+    timers.clear(slot.index);
+    for (let waiter = slot.waiters; waiter; ) {
+      const { next } = waiter;
+      slots.freeWaiter(waiter);
+      waiter = next;
+    }
+    slot.waiters = undefined;
+    if (slot.claim >= 0) claims!.release(slot.claim);
+    counters.inFlight--;
+    slots.close(slot);
+  }
+
+  return {
+    resolve,
+    onResponse,
+    onUnreachable,
+    onTimer,
+    onChainAnswer,
+    useChains(made) {
+      chains = made;
+    },
+  };
+}

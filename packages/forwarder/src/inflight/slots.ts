@@ -1,0 +1,295 @@
+/**
+ * Questions in flight, each once, and who waits for them. Bounded: MAX_SLOTS questions and MAX_WAITERS clients; records are made as they
+ * are first needed and used again. At the bound a new question is refused with SERVFAIL; those in flight go on.
+ */
+import { KEY_CAPACITY, type Query } from '../packet/query.ts';
+import { copy, HEADER_SIZE } from '../packet/wire.ts';
+import type { RuleSet } from '../rules/rule-set.ts';
+import { PEER_SIZE } from '../udp/udp.ts';
+import type { Selection } from '../upstreams/selection.ts';
+
+export const MAX_SLOTS = 4096;
+export const MAX_WAITERS = 16_384;
+export const MAX_ATTEMPTS = 8;
+/** One rule may hold at most this many slots, so that a slow zone leaves room for the others. */
+export const MAX_SLOTS_PER_RULE = MAX_SLOTS / 2;
+
+/** Where a response goes. Reserve, write to `out`, commit; what is not committed was not sent. */
+export type Sink = {
+  readonly out: Uint8Array;
+  reserve(): number;
+  commit(length: number, peers: Uint8Array, peerOffset: number, token: number): void;
+};
+
+/** A client that waits: what is needed of its query to answer it. */
+export type Waiter = {
+  sink: Sink;
+  token: number;
+  peer: Uint8Array;
+  limit: number;
+  /** Header and question as the client sent them. */
+  bytes: Uint8Array;
+  offset: number;
+  id: number;
+  flags: number;
+  questionEnd: number;
+  edns: boolean;
+  dnssecOk: boolean;
+  authentic: boolean;
+  next: Waiter | undefined;
+};
+
+export type Outcome =
+  | 'pending'
+  | 'timeout'
+  | 'unreachable'
+  | 'loop'
+  | 'referral'
+  | 'truncated'
+  | 'held back'
+  | number;
+
+export type Attempt = {
+  /** Index in the rule's list of upstreams. */
+  choice: number;
+  upstream: number;
+  /** The exchange's key while an answer may come, else -1. */
+  key: number;
+  sentAt: number;
+  dueAt: number;
+  tcp: boolean;
+  edns: boolean;
+  outcome: Outcome;
+  /** For people: how it ended. */
+  detail: string;
+  endedAt: number;
+};
+
+export type Slot = {
+  index: number;
+  /** Changes with each use, so that what arrives late finds somebody else. */
+  generation: number;
+  key: Uint8Array;
+  keyWords: Int32Array;
+  keyLength: number;
+  nameLength: number;
+  hash: number;
+  type: number;
+  view: number;
+  rules: RuleSet;
+  selection: Selection;
+  rule: number;
+  startedAt: number;
+  deadline: number;
+  /** Bits of the rule's upstreams asked in this pass. */
+  tried: number;
+  attempts: Attempt[];
+  attemptCount: number;
+  query: Uint8Array;
+  waiters: Waiter | undefined;
+  /** How many CNAMEs into other rules lie between the client and this question. */
+  depth: number;
+  /** The slot whose answer this one needs to go on, or -1. */
+  waitsOn: number;
+  /** Index in the workers' claims, or -1. */
+  claim: number;
+  /** What is known so far of an answer that goes on under another rule. */
+  partial: unknown;
+  /** Who else asked while we waited, where it looked like our own query coming back. */
+  loopedFrom: string | undefined;
+  nextInChain: Slot | undefined;
+  inUse: boolean;
+};
+
+export type Slots = {
+  find(hash: number, key: Uint8Array, keyLength: number): Slot | undefined;
+  /** A slot for the query's key, in the index; undefined at the bound. The caller fills in the rest. */
+  open(query: Query, rules: RuleSet, selection: Selection, rule: number): Slot | undefined;
+  close(slot: Slot): void;
+  at(index: number): Slot;
+  /** A waiter for the query, not linked yet; undefined at the bound. */
+  addWaiter(
+    query: Query,
+    sink: Sink,
+    token: number,
+    peers: Uint8Array,
+    peerOffset: number,
+    limit: number,
+  ): Waiter | undefined;
+  freeWaiter(waiter: Waiter): void;
+  count(): number;
+};
+
+const CHAINS = MAX_SLOTS * 2;
+
+export function createSlots(): Slots {
+  const slots: Slot[] = [];
+  const freeSlots: Slot[] = [];
+  const chains: (Slot | undefined)[] = new Array(CHAINS).fill(undefined);
+  const freeWaiters: Waiter[] = [];
+  const perRule = new WeakMap<RuleSet, Uint16Array>();
+  let waiterCount = 0;
+
+  function ruleCounts(rules: RuleSet): Uint16Array {
+    let counts = perRule.get(rules);
+    if (!counts) {
+      counts = new Uint16Array(rules.identities.length);
+      perRule.set(rules, counts);
+    }
+    return counts;
+  }
+
+  return {
+    find(hash, key, keyLength) {
+      for (let slot = chains[hash & (CHAINS - 1)]; slot; slot = slot.nextInChain) {
+        if (slot.hash !== hash || slot.keyLength !== keyLength) continue;
+        let index = 0;
+        while (index < keyLength && slot.key[index] === key[index]) index++;
+        if (index === keyLength) return slot;
+      }
+      return undefined;
+    },
+
+    open(query, rules, selection, rule) {
+      const counts = ruleCounts(rules);
+      if (counts[rule]! >= MAX_SLOTS_PER_RULE) return undefined;
+      const slot =
+        freeSlots.pop() ?? (slots.length < MAX_SLOTS ? makeSlot(slots.length, rules, selection) : undefined);
+      if (!slot) return undefined;
+      if (slot.index === slots.length) slots.push(slot);
+      counts[rule]!++;
+      copy(query.key, 0, slot.key, 0, (query.keyLength + 3) & ~3);
+      slot.keyLength = query.keyLength;
+      slot.nameLength = query.nameLength;
+      slot.hash = query.hash;
+      slot.type = query.type;
+      slot.view = query.key[query.keyLength - 1]!;
+      slot.rules = rules;
+      slot.selection = selection;
+      slot.rule = rule;
+      slot.tried = 0;
+      slot.attemptCount = 0;
+      slot.waiters = undefined;
+      slot.waitsOn = -1;
+      slot.claim = -1;
+      slot.partial = undefined;
+      slot.loopedFrom = undefined;
+      slot.inUse = true;
+      const chain = query.hash & (CHAINS - 1);
+      slot.nextInChain = chains[chain];
+      chains[chain] = slot;
+      return slot;
+    },
+
+    close(slot) {
+      const chain = slot.hash & (CHAINS - 1);
+      if (chains[chain] === slot) chains[chain] = slot.nextInChain;
+      else {
+        let before = chains[chain]!;
+        while (before.nextInChain !== slot) before = before.nextInChain!;
+        before.nextInChain = slot.nextInChain;
+      }
+      slot.nextInChain = undefined;
+      ruleCounts(slot.rules)[slot.rule]!--;
+      slot.generation = (slot.generation + 1) & 0xffff;
+      slot.inUse = false;
+      slot.partial = undefined;
+      freeSlots.push(slot);
+    },
+
+    at: (index) => slots[index]!,
+
+    addWaiter(query, sink, token, peers, peerOffset, limit) {
+      const waiter = freeWaiters.pop() ?? (waiterCount < MAX_WAITERS ? makeWaiter(sink) : undefined);
+      if (!waiter) return undefined;
+      if (waiter.token === NEW) waiterCount++;
+      waiter.sink = sink;
+      waiter.token = token;
+      waiter.limit = limit;
+      copy(peers, peerOffset, waiter.peer, 0, PEER_SIZE);
+      const length = query.questionEnd - query.offset;
+      copy(query.bytes, query.offset, waiter.bytes, 0, length);
+      waiter.questionEnd = length;
+      waiter.id = query.id;
+      waiter.flags = query.flags;
+      waiter.edns = query.edns;
+      waiter.dnssecOk = query.dnssecOk;
+      waiter.next = undefined;
+      return waiter;
+    },
+
+    freeWaiter(waiter) {
+      waiter.next = undefined;
+      freeWaiters.push(waiter);
+    },
+
+    count: () => slots.length - freeSlots.length,
+  };
+}
+
+const NEW = -2;
+
+function makeSlot(index: number, rules: RuleSet, selection: Selection): Slot {
+  const key = new Uint8Array(KEY_CAPACITY);
+  return {
+    index,
+    generation: 0,
+    key,
+    keyWords: new Int32Array(key.buffer),
+    keyLength: 0,
+    nameLength: 0,
+    hash: 0,
+    type: 0,
+    view: 0,
+    rules,
+    selection,
+    rule: 0,
+    startedAt: 0,
+    deadline: 0,
+    tried: 0,
+    attempts: Array.from({ length: MAX_ATTEMPTS }, makeAttempt),
+    attemptCount: 0,
+    query: new Uint8Array(HEADER_SIZE + 255 + 4 + 11),
+    waiters: undefined,
+    depth: 0,
+    waitsOn: -1,
+    claim: -1,
+    partial: undefined,
+    loopedFrom: undefined,
+    nextInChain: undefined,
+    inUse: false,
+  };
+}
+
+function makeAttempt(): Attempt {
+  return {
+    choice: 0,
+    upstream: 0,
+    key: -1,
+    sentAt: 0,
+    dueAt: 0,
+    tcp: false,
+    edns: true,
+    outcome: 'pending',
+    detail: '',
+    endedAt: 0,
+  };
+}
+
+function makeWaiter(sink: Sink): Waiter {
+  return {
+    sink,
+    token: NEW,
+    peer: new Uint8Array(PEER_SIZE),
+    limit: 512,
+    bytes: new Uint8Array(HEADER_SIZE + 255 + 4),
+    offset: 0,
+    id: 0,
+    flags: 0,
+    questionEnd: 0,
+    edns: false,
+    dnssecOk: false,
+    authentic: false,
+    next: undefined,
+  };
+}

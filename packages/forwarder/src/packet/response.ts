@@ -1,0 +1,346 @@
+/**
+ * What an upstream answered, read without taking it apart: most responses are passed on as the bytes they are. Records that the
+ * answer does not need, or that the rule does not cover, make the response one to rebuild (see rebuild.ts).
+ */
+import {
+  AD,
+  CLASS_IN,
+  expandName,
+  HEADER_SIZE,
+  lowerCase,
+  NOERROR,
+  NXDOMAIN,
+  OPCODE_MASK,
+  QR,
+  RCODE_MASK,
+  skipName,
+  TC,
+  TYPE_A,
+  TYPE_AAAA,
+  TYPE_ANY,
+  TYPE_CNAME,
+  TYPE_DNAME,
+  TYPE_MX,
+  TYPE_NS,
+  TYPE_NSEC,
+  TYPE_NSEC3,
+  TYPE_OPT,
+  TYPE_PTR,
+  TYPE_RRSIG,
+  TYPE_SOA,
+  u16,
+  u32,
+} from './wire.ts';
+
+/** The most records a response may have to be passed on; more are rebuilt. */
+const MAX_RECORDS = 4096;
+
+export type Response = {
+  rcode: number;
+  truncated: boolean;
+  authentic: boolean;
+  /** It has an OPT record. */
+  edns: boolean;
+  /** Records must be left out, or a CNAME is left open: decode it. */
+  rebuild: boolean;
+  /** No answer and no SOA, but name servers to ask instead: the upstream does not resolve for us. */
+  referral: boolean;
+  /** The records to pass on are [bodyStart, bodyStart + bodyLength). */
+  bodyStart: number;
+  bodyLength: number;
+  answers: number;
+  authorities: number;
+  /** It has a CNAME. */
+  chain: boolean;
+  ttlOffsets: Uint16Array;
+  ttlCount: number;
+  /** Seconds; 0 where it must not be cached. */
+  lifetime: number;
+};
+
+/** True where a name (lower-case wire form at offset 0) belongs to the rule that was asked. */
+export type Covers = (name: Uint8Array) => boolean;
+
+export function createResponse(): Response {
+  return {
+    rcode: 0,
+    truncated: false,
+    authentic: false,
+    edns: false,
+    rebuild: false,
+    referral: false,
+    bodyStart: 0,
+    bodyLength: 0,
+    answers: 0,
+    authorities: 0,
+    chain: false,
+    ttlOffsets: new Uint16Array(MAX_RECORDS),
+    ttlCount: 0,
+    lifetime: 0,
+  };
+}
+
+/** Upper bounds of what is cached, seconds: a day; three hours for negative answers (RFC 2308 §5). */
+export const MAX_LIFETIME = 86_400;
+export const MAX_NEGATIVE_LIFETIME = 10_800;
+
+const MALFORMED = -1;
+const current = new Uint8Array(256);
+const owner = new Uint8Array(256);
+const target = new Uint8Array(256);
+
+/** Where the record at hand lies; set by `readRecord`. */
+const record = { type: 0, class: 0, ttl: 0, ttlOffset: 0, data: 0, end: 0, pointsToQuestion: false };
+
+/**
+ * Reads a response to (`name`, `type`). False where it is none: another question, or malformed anywhere. Then nobody should
+ * know that it came.
+ */
+export function readResponse(
+  response: Response,
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+  name: Uint8Array,
+  nameLength: number,
+  type: number,
+  covers: Covers,
+): boolean {
+  const end = offset + length;
+  const start = offset + HEADER_SIZE + nameLength + 4;
+  if (start > end || !isOurs(bytes, offset, name, nameLength, type)) return false;
+  const flags = u16(bytes, offset + 2);
+  response.rcode = flags & RCODE_MASK;
+  response.truncated = (flags & TC) !== 0;
+  response.authentic = (flags & AD) !== 0;
+  response.edns = false;
+  response.rebuild = false;
+  response.referral = false;
+  response.bodyStart = start;
+  response.answers = u16(bytes, offset + 6);
+  response.authorities = 0;
+  response.chain = false;
+  response.ttlCount = 0;
+  response.lifetime = MAX_LIFETIME;
+  if (response.truncated) return true;
+
+  for (let index = 0; index < nameLength; index++) current[index] = name[index]!;
+  const answersEnd = readAnswers(response, bytes, offset, start, end, type, covers);
+  if (answersEnd === MALFORMED) return false;
+  const authorityEnd = readAuthority(response, bytes, offset, answersEnd, end, covers);
+  if (authorityEnd === MALFORMED) return false;
+  return readAdditional(response, bytes, offset, authorityEnd, end);
+}
+
+/** The first records of a body: offsets of their TTLs, and the least TTL. For bodies that we encoded ourselves. */
+export function readTtls(response: Response, bytes: Uint8Array, offset: number, end: number): void {
+  response.ttlCount = 0;
+  response.lifetime = MAX_LIFETIME;
+  const start = skipName(bytes, offset + HEADER_SIZE, end) + 4;
+  response.bodyStart = start;
+  response.answers = u16(bytes, offset + 6);
+  response.authorities = u16(bytes, offset + 8);
+  let at = start;
+  for (let index = 0; index < response.answers + response.authorities; index++) {
+    if (!readRecord(bytes, offset, at, end)) break;
+    noteTtl(response);
+    if (index >= response.answers && record.type === TYPE_SOA) noteNegative(response, bytes);
+    at = record.end;
+  }
+  response.bodyLength = at - start;
+}
+
+function isOurs(
+  bytes: Uint8Array,
+  offset: number,
+  name: Uint8Array,
+  nameLength: number,
+  type: number,
+): boolean {
+  const flags = u16(bytes, offset + 2);
+  if ((flags & QR) === 0 || flags & OPCODE_MASK || u16(bytes, offset + 4) !== 1) return false;
+  const question = offset + HEADER_SIZE;
+  for (let index = 0; index < nameLength; index++) {
+    if (lowerCase(bytes[question + index]!) !== name[index]) return false;
+  }
+  return u16(bytes, question + nameLength) === type && u16(bytes, question + nameLength + 2) === CLASS_IN;
+}
+
+function readAnswers(
+  response: Response,
+  bytes: Uint8Array,
+  base: number,
+  start: number,
+  end: number,
+  type: number,
+  covers: Covers,
+): number {
+  let at = start;
+  let atQuestion = true;
+  let answered = false;
+  for (let index = 0; index < response.answers; index++) {
+    if (!readRecord(bytes, base, at, end)) return MALFORMED;
+    const ownerIsCurrent = (atQuestion && record.pointsToQuestion) || isCurrent(bytes, base, at, end);
+    if (!ownerIsCurrent) {
+      // A signature of what came before, or something that does not belong here.
+      if (record.type !== TYPE_RRSIG || !covers(owner)) response.rebuild = true;
+    } else if (record.type === TYPE_CNAME && type !== TYPE_CNAME && type !== TYPE_ANY) {
+      if (expandName(bytes, base, record.data, record.end, current) < 0) return MALFORMED;
+      atQuestion = false;
+      response.chain = true;
+      if (answered || !covers(current)) response.rebuild = true;
+    } else if (record.type === type || type === TYPE_ANY) answered = true;
+    else if (record.type !== TYPE_RRSIG) response.rebuild = true;
+    if (record.class !== CLASS_IN) response.rebuild = true;
+    noteTtl(response);
+    at = record.end;
+  }
+  response.bodyLength = at - start;
+  if (response.chain && !answered) response.rebuild = true;
+  if (!answered && !response.chain) response.lifetime = 0;
+  return at;
+}
+
+/**
+ * Of the authority section a negative answer keeps its SOA, and proofs with their signatures are kept where they came (a server
+ * sends them to those who set DO only). Lists of name servers are left out.
+ */
+function readAuthority(
+  response: Response,
+  bytes: Uint8Array,
+  base: number,
+  start: number,
+  end: number,
+  covers: Covers,
+): number {
+  const count = u16(bytes, base + 8);
+  const negative = response.answers === 0;
+  let at = start;
+  let gap = false;
+  let nameServers = false;
+  let startOfAuthority = false;
+  for (let index = 0; index < count; index++) {
+    if (!readRecord(bytes, base, at, end)) return MALFORMED;
+    if (expandName(bytes, base, at, end, owner) < 0) return MALFORMED;
+    nameServers ||= record.type === TYPE_NS;
+    const soa = record.type === TYPE_SOA && negative && currentIsBelow(owner);
+    const proof = record.type === TYPE_RRSIG || record.type === TYPE_NSEC || record.type === TYPE_NSEC3;
+    if (soa || (proof && (covers(owner) || currentIsBelow(owner)))) {
+      if (gap) response.rebuild = true;
+      if (soa && !startOfAuthority) {
+        startOfAuthority = true;
+        response.lifetime = MAX_LIFETIME;
+        noteNegative(response, bytes);
+      }
+      noteTtl(response);
+      response.authorities++;
+      if (!gap) response.bodyLength = record.end - response.bodyStart;
+    } else gap = true;
+    at = record.end;
+  }
+  response.referral = negative && nameServers && !startOfAuthority && response.rcode === NOERROR;
+  return at;
+}
+
+function readAdditional(
+  response: Response,
+  bytes: Uint8Array,
+  base: number,
+  start: number,
+  end: number,
+): boolean {
+  const count = u16(bytes, base + 10);
+  let at = start;
+  for (let index = 0; index < count; index++) {
+    if (!readRecord(bytes, base, at, end)) return false;
+    if (record.type === TYPE_OPT) {
+      if (response.edns || bytes[at] !== 0) return false;
+      response.edns = true;
+      response.rcode |= bytes[record.ttlOffset]! << 4;
+    }
+    at = record.end;
+  }
+  if (response.rcode !== NOERROR && response.rcode !== NXDOMAIN) response.lifetime = 0;
+  return at === end;
+}
+
+/** Reads the record at `at` into `record`; false where it is malformed. */
+function readRecord(bytes: Uint8Array, base: number, at: number, end: number): boolean {
+  const fixed = skipName(bytes, at, end);
+  if (fixed < 0 || fixed + 10 > end) return false;
+  record.pointsToQuestion = u16(bytes, at) === (0xc000 | HEADER_SIZE);
+  record.type = u16(bytes, fixed);
+  record.class = u16(bytes, fixed + 2);
+  record.ttlOffset = fixed + 4;
+  const ttl = u32(bytes, fixed + 4);
+  // A TTL with its high bit set is read as zero (RFC 2181 §8).
+  record.ttl = ttl > 0x7fffffff ? 0 : ttl;
+  record.data = fixed + 10;
+  record.end = record.data + u16(bytes, fixed + 8);
+  return record.end <= end && dataIsWellFormed(bytes, base);
+}
+
+/** Types whose data may hold compressed names, and addresses, are checked; others are opaque (RFC 3597). */
+function dataIsWellFormed(bytes: Uint8Array, base: number): boolean {
+  const { type, data, end } = record;
+  switch (type) {
+    case TYPE_A:
+      return end - data === 4;
+    case TYPE_AAAA:
+      return end - data === 16;
+    case TYPE_CNAME:
+    case TYPE_NS:
+    case TYPE_PTR:
+    case TYPE_DNAME:
+      return nameEnd(bytes, base, data, end) === end;
+    case TYPE_MX:
+      return end - data > 2 && nameEnd(bytes, base, data + 2, end) === end;
+    case TYPE_SOA: {
+      const second = nameEnd(bytes, base, data, end);
+      return second > 0 && nameEnd(bytes, base, second, end) === end - 20;
+    }
+    default:
+      return true;
+  }
+}
+
+function nameEnd(bytes: Uint8Array, base: number, at: number, end: number): number {
+  return expandName(bytes, base, at, end, target) < 0 ? MALFORMED : skipName(bytes, at, end);
+}
+
+function noteTtl(response: Response): void {
+  if (response.ttlCount < MAX_RECORDS)
+    response.ttlOffsets[response.ttlCount++] = record.ttlOffset - response.bodyStart;
+  else response.rebuild = true;
+  if (record.ttl < response.lifetime) response.lifetime = record.ttl;
+}
+
+/** Lifetime of a negative answer: the lesser of the SOA's TTL and its minimum field (RFC 2308 §5). */
+function noteNegative(response: Response, bytes: Uint8Array): void {
+  const minimum = u32(bytes, record.end - 4);
+  response.lifetime = Math.min(response.lifetime, minimum, MAX_NEGATIVE_LIFETIME);
+}
+
+/** Expands the record's owner into `owner`; true where it is the current name of the chain. */
+function isCurrent(bytes: Uint8Array, base: number, at: number, end: number): boolean {
+  const length = expandName(bytes, base, at, end, owner);
+  if (length < 0) return false;
+  for (let index = 0; index < length; index++) if (owner[index] !== current[index]) return false;
+  return true;
+}
+
+/** True where the current name of the chain is `ancestor` or below it. */
+function currentIsBelow(ancestor: Uint8Array): boolean {
+  for (let start = 0; ; start += current[start]! + 1) {
+    let index = 0;
+    while (ancestor[index] === current[start + index]) {
+      const length = ancestor[index]!;
+      if (length === 0) return true;
+      let byte = 1;
+      while (byte <= length && ancestor[index + byte] === current[start + index + byte]) byte++;
+      if (byte <= length) break;
+      index += length + 1;
+    }
+    if (current[start] === 0) return false;
+  }
+}

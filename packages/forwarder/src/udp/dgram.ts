@@ -1,0 +1,109 @@
+/** UDP by node:dgram: works wherever Node does, at about twice the CPU time a query of `mmsg`. */
+import dgram from 'node:dgram';
+import { formatAddress } from '@pointsman/core/address';
+import { AF_INET6, encodePeer, peerAddressBytes, peerPort } from './peer.ts';
+import { BATCH, DATAGRAM_STRIDE, PEER_SIZE, type Receiver, type UdpListener, type UdpStack } from './udp.ts';
+
+export function createDgramStack(): UdpStack {
+  return {
+    kind: 'dgram',
+
+    async listen(address, port, receiver) {
+      // Windows has no SO_REUSEPORT; one worker does without.
+      const socket = dgram.createSocket({ ...familyOf(address), reusePort: process.platform === 'linux' });
+      const peerOf = createPeerCache();
+      const bound = Promise.withResolvers<void>();
+      socket.once('error', bound.reject);
+      socket.bind({ port, address, exclusive: true }, bound.resolve);
+      try {
+        await bound.promise;
+      } catch (error) {
+        socket.close();
+        throw error;
+      }
+      socket.removeAllListeners('error');
+      // Errors on an unconnected socket are about single replies; they concern nobody else.
+      socket.on('error', () => {});
+      socket.on('message', (message, from) => deliver(receiver, message, peerOf(from.address, from.port)));
+      return createListener(socket, address, socket.address().port);
+    },
+
+    connect(local, remote, port, receiver, onError) {
+      const socket = dgram.createSocket(familyOf(remote));
+      const peer = encodePeer(remote, port);
+      let connected = false;
+      let closed = false;
+      const waiting: Uint8Array[] = [];
+      socket.on('error', (error: NodeJS.ErrnoException) => {
+        if (!closed) onError(error.code ?? 'EIO');
+      });
+      socket.on('message', (message) => deliver(receiver, message, peer));
+      socket.bind({ port: 0, exclusive: true, ...(local === undefined ? {} : { address: local }) }, () => {
+        if (closed) return;
+        socket.connect(port, remote, () => {
+          connected = true;
+          for (const query of waiting) socket.send(query);
+          waiting.length = 0;
+        });
+      });
+      return {
+        get localPort() {
+          return connected ? socket.address().port : 0;
+        },
+        send(bytes, offset, length) {
+          const query = bytes.slice(offset, offset + length);
+          if (connected) socket.send(query);
+          else if (waiting.length < BATCH) waiting.push(query);
+        },
+        close() {
+          closed = true;
+          socket.close();
+        },
+      };
+    },
+
+    flush() {},
+  };
+}
+
+function createListener(socket: dgram.Socket, address: string, port: number): UdpListener {
+  const out = new Uint8Array(DATAGRAM_STRIDE);
+  return {
+    address,
+    port,
+    out,
+    reserve: () => 0,
+    commit(length, peers, peerOffset) {
+      const to = formatAddress(peerAddressBytes(peers, peerOffset));
+      socket.send(out.slice(0, length), peerPort(peers, peerOffset), to);
+    },
+    flush() {},
+    close() {
+      socket.close();
+    },
+  };
+}
+
+function deliver(receiver: Receiver, message: Uint8Array, peer: Uint8Array): void {
+  receiver.onDatagram(message, 0, message.length, peer, 0);
+  receiver.onBatchEnd();
+}
+
+function familyOf(address: string): { type: 'udp4' } | { type: 'udp6'; ipv6Only: true } {
+  return encodePeer(address, 0)[0] === AF_INET6 ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' };
+}
+
+/** The peer record of the latest sender, remade only when the sender's address changes. */
+function createPeerCache(): (address: string, port: number) => Uint8Array {
+  let latest = '';
+  let record: Uint8Array = new Uint8Array(PEER_SIZE);
+  return (address, port) => {
+    if (address !== latest) {
+      record = encodePeer(address.replace(/%.*$/, ''), port);
+      latest = address;
+    }
+    record[2] = port >> 8;
+    record[3] = port & 0xff;
+    return record;
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * Which upstream of a rule is asked next. An upstream that lives may still be dead for one zone (it forwards that zone to a dead link):
+ * so each pair of rule and upstream has its own failures and its own pause, and one dead zone slows no other.
+ */
+import { POLICIES, type RuleSet } from '../rules/rule-set.ts';
+import { expectedTime, type Upstream } from './upstream.ts';
+
+export type Selection = {
+  /**
+   * Index in the rule's list (from rules.upstreamStart) of the upstream to ask; `tried` has the bits of those asked already.
+   * NONE where no upstream is left to ask.
+   */
+  choose(rule: number, tried: number, now: number): number;
+  upstreamOf(pair: number): Upstream;
+  /** No upstream of the rule can be expected to answer. */
+  isDead(rule: number, now: number): boolean;
+  noteAnswered(pair: number): void;
+  noteTimeout(pair: number, now: number): void;
+};
+
+export const NONE = -1;
+
+const PAIR_FAILURES = 4;
+const PAUSE_MIN = 250;
+const PAUSE_MAX = 1500;
+
+/** `upstreams[id]` as in `rules.upstreams`. */
+export function createSelection(rules: RuleSet, upstreams: Upstream[]): Selection {
+  const pairs = rules.upstreamIds.length;
+  const failures = new Uint8Array(pairs);
+  const pausedUntil = new Float64Array(pairs);
+  let turn = 0;
+
+  function upstreamOf(pair: number): Upstream {
+    return upstreams[rules.upstreamIds[pair]!]!;
+  }
+
+  function usable(pair: number, now: number): boolean {
+    if (upstreamOf(pair).state === 'down') return false;
+    return failures[pair]! < PAIR_FAILURES || now >= pausedUntil[pair]!;
+  }
+
+  function choose(rule: number, tried: number, now: number): number {
+    const start = rules.upstreamStart[rule]!;
+    const count = rules.upstreamStart[rule + 1]! - start;
+    const policy = POLICIES[rules.policies[rule]!];
+    const first = policy === 'spread' && tried === 0 ? turn++ % count : 0;
+    let best = NONE;
+    let bestTime = Number.POSITIVE_INFINITY;
+    for (let step = 0; step < count; step++) {
+      const index = (first + step) % count;
+      if (tried & (1 << index) || !usable(start + index, now)) continue;
+      if (policy !== 'fastest') return trial(start, index, now);
+      const time = expectedTime(upstreamOf(start + index));
+      if (time < bestTime) {
+        best = index;
+        bestTime = time;
+      }
+    }
+    return best === NONE ? NONE : trial(start, best, now);
+  }
+
+  /** A paused pair that is chosen is on trial: nobody else tries it until the pause is over again. */
+  function trial(start: number, index: number, now: number): number {
+    const pair = start + index;
+    if (failures[pair]! >= PAIR_FAILURES) pausedUntil[pair] = now + pauseOf(failures[pair]!);
+    return index;
+  }
+
+  function isDead(rule: number, now: number): boolean {
+    for (let pair = rules.upstreamStart[rule]!; pair < rules.upstreamStart[rule + 1]!; pair++) {
+      if (usable(pair, now)) return false;
+    }
+    return true;
+  }
+
+  return {
+    choose,
+    upstreamOf,
+    isDead,
+    noteAnswered(pair) {
+      failures[pair] = 0;
+    },
+    noteTimeout(pair, now) {
+      if (failures[pair]! < 255) failures[pair]!++;
+      if (failures[pair]! >= PAIR_FAILURES) pausedUntil[pair] = now + pauseOf(failures[pair]!);
+    },
+  };
+}
+
+function pauseOf(failures: number): number {
+  return Math.min(PAUSE_MIN * 2 ** Math.min(failures - PAIR_FAILURES, 8), PAUSE_MAX);
+}

@@ -1,0 +1,134 @@
+/**
+ * What a worker knows of an upstream: how fast it answers, whether it answers at all. Pure state and rules; sockets are elsewhere.
+ * Times in milliseconds on the worker's clock.
+ */
+import type { UpstreamAddress } from '../rules/rule-set.ts';
+
+export type UpstreamState = 'unknown' | 'up' | 'down';
+
+export type Upstream = {
+  /** The worker's number for it; stays through reloads. */
+  index: number;
+  address: UpstreamAddress;
+  state: UpstreamState;
+  /** Smoothed round-trip time and its variation, as for TCP (RFC 6298); undefined until measured. */
+  rtt: number | undefined;
+  rttVariation: number;
+  /** Queries in a row that it did not answer in time. */
+  failures: number;
+  /** When the first query was sent that it has not answered since; undefined where it owes nothing. */
+  silentSince: number | undefined;
+  lastAnswer: number;
+  /** When it was last found alive again. */
+  lastRise: number;
+  /** False for a server that answers FORMERR to EDNS (RFC 6891 §7). */
+  edns: boolean;
+  nextProbe: number;
+  probeInterval: number;
+  /** Why it is down, for people. */
+  reason: string;
+  counters: { sent: number; answered: number; timeouts: number; errors: number; heldBack: number };
+};
+
+const INITIAL_TIMEOUT = 400;
+const MIN_TIMEOUT = 40;
+const MAX_TIMEOUT = 800;
+/** Down takes both: this many unanswered in a row, over this long. Less is loss, or one slow name. */
+const DOWN_FAILURES = 3;
+const DOWN_SILENCE = 600;
+const PROBE_MIN = 200;
+const PROBE_MAX = 1500;
+/** One that is up but has nothing to do is asked this often, so that its measured time stays true. */
+const IDLE_PROBE = 10_000;
+
+export function createUpstream(index: number, address: UpstreamAddress, now: number): Upstream {
+  return {
+    index,
+    address,
+    state: 'unknown',
+    rtt: undefined,
+    rttVariation: 0,
+    failures: 0,
+    silentSince: undefined,
+    lastAnswer: now,
+    lastRise: now,
+    edns: true,
+    nextProbe: now,
+    probeInterval: PROBE_MIN,
+    reason: '',
+    counters: { sent: 0, answered: 0, timeouts: 0, errors: 0, heldBack: 0 },
+  };
+}
+
+/** How long to wait for an answer before another upstream is asked. */
+export function timeoutOf(upstream: Upstream): number {
+  if (upstream.rtt === undefined) return INITIAL_TIMEOUT;
+  const measured = upstream.rtt + 4 * upstream.rttVariation;
+  return Math.min(Math.max(measured, MIN_TIMEOUT) * 2 ** Math.min(upstream.failures, 4), MAX_TIMEOUT);
+}
+
+/** For comparing upstreams: its time, more for each failure. */
+export function expectedTime(upstream: Upstream): number {
+  return ((upstream.rtt ?? INITIAL_TIMEOUT / 4) + 1) * 2 ** Math.min(upstream.failures, 8);
+}
+
+export function noteSent(upstream: Upstream, now: number): void {
+  upstream.counters.sent++;
+  upstream.silentSince ??= now;
+}
+
+/** Any answer, however late or bad, shows that it lives. `rtt` undefined: it says nothing about the time (TCP, or a second try). */
+export function noteAnswered(upstream: Upstream, now: number, rtt: number | undefined): void {
+  upstream.counters.answered++;
+  upstream.failures = 0;
+  upstream.silentSince = undefined;
+  upstream.lastAnswer = now;
+  upstream.nextProbe = now + IDLE_PROBE;
+  upstream.probeInterval = PROBE_MIN;
+  if (upstream.state !== 'up') {
+    upstream.state = 'up';
+    upstream.lastRise = now;
+    upstream.reason = '';
+  }
+  if (rtt === undefined) return;
+  if (upstream.rtt === undefined) {
+    upstream.rtt = rtt;
+    upstream.rttVariation = rtt / 2;
+  } else {
+    upstream.rttVariation += (Math.abs(upstream.rtt - rtt) - upstream.rttVariation) / 4;
+    upstream.rtt += (rtt - upstream.rtt) / 8;
+  }
+}
+
+export function noteTimeout(upstream: Upstream, now: number): void {
+  upstream.counters.timeouts++;
+  upstream.failures++;
+  const silence = now - (upstream.silentSince ?? now);
+  if (upstream.failures >= DOWN_FAILURES && silence >= DOWN_SILENCE) fall(upstream, now, 'no answer');
+}
+
+/** The network or the server's host said that nobody is there. */
+export function noteUnreachable(upstream: Upstream, now: number, code: string): void {
+  upstream.counters.errors++;
+  upstream.failures++;
+  fall(upstream, now, code === 'ECONNREFUSED' ? 'connection refused' : code);
+}
+
+function fall(upstream: Upstream, now: number, reason: string): void {
+  upstream.reason = reason;
+  if (upstream.state === 'down') return;
+  upstream.state = 'down';
+  upstream.probeInterval = PROBE_MIN;
+  upstream.nextProbe = now + PROBE_MIN;
+}
+
+/** True where a health probe is due; sets the next one. Probes of a silent upstream back off, to a bound. */
+export function takeProbe(upstream: Upstream, now: number): boolean {
+  if (now < upstream.nextProbe) return false;
+  if (upstream.state === 'up') upstream.nextProbe = now + IDLE_PROBE;
+  else {
+    upstream.nextProbe = now + upstream.probeInterval;
+    upstream.probeInterval = Math.min(upstream.probeInterval * 1.5, PROBE_MAX);
+  }
+  return true;
+}

@@ -1,3 +1,4 @@
+export { suggestion } from '../schema/nearest.ts';
 export { isReserved } from './address-book.ts';
 export { type ParseResult, parseTopology, type ReadFile, topologyFromValue } from './parse.ts';
 export { formatProblem, type TopologyProblem } from './problem.ts';

@@ -1,0 +1,127 @@
+import { type Plan, planTopology } from '@pointsman/core/plan';
+import type { Network, Topology } from '@pointsman/core/topology';
+import type { Command } from 'commander';
+import { loadTopology } from '../load-topology.ts';
+import { columns, count, say, sayJson, style } from '../terminal.ts';
+
+const AFTER_HELP = `
+Examples:
+  pointsman check hybrid.yaml
+  pointsman check hybrid.yaml --json | jq .plan.forwarders[0].config   # what one forwarder would be told
+
+All mistakes of the file and of the zone files it names are told at once, each with its line, and the exit code is 2.
+`;
+
+export function addCheck(program: Command): void {
+  program
+    .command('check')
+    .description('read a topology, find every mistake in it, and show what follows from it')
+    .argument('<file>', 'a topology: .yaml, .yml, .json or .ts')
+    .option('--json', 'print {ok, name, file, plan}, or {event: "error", problems}')
+    .addHelpText('after', AFTER_HELP)
+    .action(async (file: string, options: { json?: boolean }) => {
+      const topology = await loadTopology(file, options);
+      const plan = planTopology(topology);
+      if (options.json) sayJson({ ok: true, name: topology.name, file, plan });
+      else say(summary(topology, plan));
+    });
+}
+
+function summary(topology: Topology, plan: Plan): string {
+  return [
+    `${style('green', '✔')} ${style('bold', topology.name)}: ${topology.file} has no mistakes`,
+    '',
+    ...columns(inventory(topology, plan), ['bold']).map(indent),
+    '',
+    'Whom clients ask',
+    ...columns(clientRows(topology, plan), ['cyan']).map(indent),
+    ...ruleLines(plan),
+  ].join('\n');
+}
+
+function inventory(topology: Topology, plan: Plan): string[][] {
+  const { networks, zones, authorities, forwarders } = topology;
+  const ofKind = (kind: string) => [...networks, ...zones].filter((each) => each.kind === kind).length;
+  const parts = (kinds: readonly string[]) =>
+    kinds
+      .filter((kind) => ofKind(kind) > 0)
+      .map((kind) => `${ofKind(kind)} ${kind === 'vpc' ? 'VPC' : kind}`)
+      .join(', ');
+  const records = zones.reduce((sum, zone) => sum + zone.records.length, 0);
+  const rows = [
+    [count(networks.length, 'network'), parts(['vpc', 'site'])],
+    [
+      count(zones.length, 'zone'),
+      `${parts(['private', 'external', 'public'])}; ${count(records, 'record set')}`,
+    ],
+    ...forwarders.map(({ name, members }) => [
+      `tier ${name}`,
+      `${count(members.length, 'member')} in ${count(new Set(members.map((each) => each.availabilityZone)).size, 'availability zone')}`,
+    ]),
+    ...authorities.map(({ name, addresses }) => {
+      const planned = plan.authorities.find((each) => each.name === name)!;
+      const forwards =
+        planned.forwards.length > 0 ? `, forwards ${count(planned.forwards.length, 'zone')}` : '';
+      return [
+        `authority ${name}`,
+        `${count(addresses.length, 'server')}, ${count(planned.zones.length, 'zone')}${forwards}`,
+      ];
+    }),
+  ];
+  return rows;
+}
+
+function clientRows(topology: Topology, plan: Plan): string[][] {
+  return topology.networks.map((network, index) => [
+    network.name,
+    network.cidrs.join(', '),
+    `→ ${askedBy(network)}`,
+    style('dim', plan.clients[index]!.resolvers.join(', ')),
+  ]);
+}
+
+function askedBy(network: Network): string {
+  if (network.resolvers.length === 0) return 'nobody: it names no resolvers';
+  return network.resolvers
+    .map((each) => {
+      if (each.kind === 'address') return 'an address';
+      return each.kind === 'vpc-resolver' ? 'its VPC resolver' : each.name;
+    })
+    .join(', then ');
+}
+
+/** The rules of each tier, once: all its members have the same. */
+function ruleLines(plan: Plan): string[] {
+  const tiers = plan.forwarders.filter(
+    (each, index) => plan.forwarders.findIndex(({ tier }) => tier === each.tier) === index,
+  );
+  return tiers.flatMap(({ tier, config }) => {
+    const shown = config.rules.slice(0, MOST_RULES);
+    const rest = config.rules.length - shown.length;
+    const otherwise =
+      config.otherwise === 'refuse' ? 'refused' : `→ ${config.otherwise.upstreams.join(', ')}`;
+    return [
+      '',
+      `Forwarding rules of ${tier}`,
+      ...columns(
+        [
+          ...shown.map((rule) => [bare(rule.suffix), `→ ${rule.upstreams.join(', ')}`]),
+          ...(rest > 0 ? [[`and ${rest} more`, '']] : []),
+          ['everything else', otherwise],
+        ],
+        ['cyan'],
+      ).map(indent),
+    ];
+  });
+}
+
+const MOST_RULES = 20;
+
+/** A name as people write it in a topology: without the final dot. */
+function bare(name: string): string {
+  return name === '.' ? name : name.slice(0, -1);
+}
+
+function indent(line: string): string {
+  return `  ${line}`;
+}

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { type ForwarderConfig, parseForwarderConfig } from '@pointsman/core/config';
+import { type Forwarder, startForwarder } from '@pointsman/forwarder';
+import { type Command, Option } from 'commander';
+import { parseWorkers } from '../option-values.ts';
+import { Outcome } from '../outcome.ts';
+import { onEndSignal } from '../signals.ts';
+import { count, sayJson } from '../terminal.ts';
+
+const AFTER_HELP = `
+Example, forwarder.json:
+  { "name": "main-a",
+    "listen": ["10.10.1.53:53"],
+    "clients": ["10.0.0.0/8", "192.168.0.0/16"],
+    "rules": [{ "suffix": "corp.example", "upstreams": ["192.168.1.53", "192.168.2.53"] },
+              { "suffix": "cloud.example", "upstreams": ["10.10.0.2"] }],
+    "otherwise": { "upstreams": ["10.10.0.2"] } }
+
+  pointsman serve forwarder.json
+  pointsman schema forwarder > forwarder.schema.json     # what may stand in it
+
+SIGHUP reads the file again: a good one is served from the next query on, a bad one is reported and changes nothing.
+SIGTERM and Ctrl-C end it.
+`;
+
+type ServeOptions = { workers: number; udp?: 'mmsg' | 'dgram'; json?: boolean };
+type Log = (event: string, text: string, details?: object) => void;
+
+export function addServe(program: Command): void {
+  program
+    .command('serve')
+    .description('run one forwarder, from its configuration')
+    .argument('<file>', 'a configuration: JSON')
+    .option('--workers <number>', 'threads that answer', parseWorkers, availableParallelism())
+    .addOption(
+      new Option('--udp <how>', 'how UDP is done (default: the best this machine has)').choices([
+        'mmsg',
+        'dgram',
+      ]),
+    )
+    .option('--json', 'print one JSON object a line')
+    .addHelpText('after', AFTER_HELP)
+    .action(serve);
+}
+
+async function serve(file: string, options: ServeOptions): Promise<void> {
+  const log = makeLog(options.json ?? false);
+  const read = readConfig(file);
+  if (!read.ok) {
+    log('error', `${file} is not served:\n${read.mistakes.join('\n')}`, { mistakes: read.mistakes });
+    throw new Outcome(2);
+  }
+  const ended = Promise.withResolvers<void>();
+  const forwarder = await start(read.config, options, log, (error) => {
+    log('error', `a worker failed: ${error.message}`);
+    ended.reject(new Outcome(1));
+  });
+  const { listen } = read.config;
+  log(
+    'ready',
+    `${read.config.name} listens at ${listen.join(', ')} (${count(read.config.rules.length, 'rule')}, ${count(forwarder.workers, 'worker')}, ${forwarder.transport})`,
+    {
+      name: read.config.name,
+      listen,
+      rules: read.config.rules.length,
+      workers: forwarder.workers,
+      transport: forwarder.transport,
+    },
+  );
+  process.on('SIGHUP', () => void reload(file, forwarder, log));
+  onEndSignal(ended.resolve);
+  try {
+    await ended.promise;
+  } finally {
+    await forwarder.stop();
+  }
+  log('stopped', `${read.config.name} has ended`);
+}
+
+async function start(
+  config: ForwarderConfig,
+  { workers, udp }: ServeOptions,
+  log: Log,
+  onCrash: (error: Error) => void,
+): Promise<Forwarder> {
+  try {
+    return await startForwarder(config, { workers, ...(udp && { transport: udp }), onCrash });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    log('error', message, { code });
+    throw new Outcome(2);
+  }
+}
+
+/** Validated whole before any of it counts; whatever is wrong, the last good configuration goes on serving. */
+async function reload(file: string, forwarder: Forwarder, log: Log): Promise<void> {
+  const read = readConfig(file);
+  if (!read.ok) {
+    const text = `${file} is not taken, the last good configuration goes on:\n${read.mistakes.join('\n')}`;
+    log('reload-refused', text, { mistakes: read.mistakes });
+    return;
+  }
+  try {
+    await forwarder.reload(read.config);
+    log('reloaded', `${file} is served now (${count(read.config.rules.length, 'rule')})`, {
+      rules: read.config.rules.length,
+    });
+  } catch (error) {
+    const { message } = error as Error;
+    log('reload-refused', `${file} is not taken: ${message}`, { mistakes: [message] });
+  }
+}
+
+/** The configuration in a file, or all that is wrong with it. */
+function readConfig(file: string): { ok: true; config: ForwarderConfig } | { ok: false; mistakes: string[] } {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { ok: false, mistakes: [`${file}: ${code === 'ENOENT' ? 'there is no such file' : message}`] };
+  }
+  const result = parseForwarderConfig(value);
+  if (result.ok) return result;
+  return {
+    ok: false,
+    mistakes: result.problems.map(
+      ({ path, message }) => `${file}: ${path === '' ? '' : `${path}: `}${message}`,
+    ),
+  };
+}
+
+/** Events go to stdout; in words, what is wrong goes to stderr. */
+function makeLog(json: boolean): Log {
+  return (event, text, details) => {
+    const isBad = event === 'error' || event === 'reload-refused';
+    if (json) sayJson({ event, message: text, ...details });
+    else (isBad ? process.stderr : process.stdout).write(`pointsman: ${text}\n`);
+  };
+}

@@ -1,0 +1,70 @@
+import { planTopology } from '@pointsman/core/plan';
+import { DEFAULT_PORT, startWorld, type World, WorldError } from '@pointsman/lab';
+import type { Command } from 'commander';
+import { loadTopology } from '../load-topology.ts';
+import { parsePort, parseSeconds } from '../option-values.ts';
+import { Outcome } from '../outcome.ts';
+import { onEndSignal } from '../signals.ts';
+import { count, say, sayJson } from '../terminal.ts';
+import { readyEvent } from '../up/ready.ts';
+import { watchWorld } from '../up/watch.ts';
+import { welcome } from '../up/welcome.ts';
+
+const AFTER_HELP = `
+Every address of the topology has one in 127.0.0.0/8 (10.10.1.53 is 127.10.1.53), and all servers have one port. A program asks as a
+client of a network by its source address:
+
+  pointsman up hybrid.yaml
+  dig -b 127.20.0.10 @127.10.1.53 -p ${DEFAULT_PORT} db.corp.example      # -b: who asks; @: who is asked
+  pointsman query hybrid.yaml --from orders db.corp.example    # the same
+
+For programs: one JSON object a line, of which the first with "event":"ready" says where to ask:
+  pointsman up hybrid.yaml --json --for 60
+`;
+
+type UpOptions = { json?: boolean; for?: number; port: number };
+
+export function addUp(program: Command): void {
+  program
+    .command('up')
+    .description('run a whole topology on this machine: VPC resolvers, forwarders, servers on premises')
+    .argument('<file>', 'a topology: .yaml, .yml, .json or .ts')
+    .option('--port <number>', 'the port of all servers', parsePort, DEFAULT_PORT)
+    .option('--for <seconds>', 'end by itself after so long', parseSeconds)
+    .option('--json', 'print one JSON object a line')
+    .addHelpText('after', AFTER_HELP)
+    .action(up);
+}
+
+async function up(file: string, options: UpOptions): Promise<void> {
+  const topology = await loadTopology(file, options);
+  const ending = new AbortController();
+  onEndSignal(() => ending.abort());
+  const world = await start(topology, options, ending.signal);
+  if (!world) return;
+  if (options.json) sayJson(readyEvent(topology, world));
+  else say(welcome(topology, planTopology(topology), world));
+  const timer = options.for === undefined ? undefined : setTimeout(() => ending.abort(), options.for * 1000);
+  await watchWorld(world, { json: options.json ?? false, signal: ending.signal });
+  clearTimeout(timer);
+  await world.stop();
+  if (options.json) sayJson({ event: 'stopped' });
+  else say(`Ended: ${count(world.members.length, 'member')} and all servers.`);
+}
+
+/** Undefined where it was told to end before it ran. */
+async function start(
+  topology: Parameters<typeof startWorld>[0],
+  { port, json }: UpOptions,
+  signal: AbortSignal,
+): Promise<World | undefined> {
+  try {
+    return await startWorld(topology, { port, signal });
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    if (!(error instanceof WorldError)) throw error;
+    if (!json) throw new Outcome(2, error.message);
+    sayJson({ event: 'error', code: error.code, message: error.message });
+    throw new Outcome(2);
+  }
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { dirname, extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  formatProblem,
+  type ParseResult,
+  parseTopology,
+  type ReadFile,
+  type Topology,
+  type TopologyProblem,
+  topologyFromValue,
+} from '@pointsman/core/topology';
+import { Outcome } from './outcome.ts';
+import { count, sayJson } from './terminal.ts';
+
+/** The topology in a file, or all that is wrong with it: YAML, JSON, or a TypeScript module with a default export. */
+export async function readTopology(path: string): Promise<ParseResult> {
+  const readFile = fileReader(path);
+  const extension = extname(path).toLowerCase();
+  if (extension === '.ts' || extension === '.mts') return readModule(path, readFile);
+  const format =
+    extension === '.json' ? 'json' : extension === '.yaml' || extension === '.yml' ? 'yaml' : undefined;
+  if (format === undefined) {
+    return failure(path, 'bad-extension', 'is not named as a topology', 'name it .yaml, .yml, .json or .ts');
+  }
+  const text = readIfThere(path);
+  if (typeof text !== 'string') return unreadable(path, text);
+  return parseTopology({ path, text, format }, readFile);
+}
+
+/** As `readTopology`; ends the command, with every problem told, where the file is wrong. */
+export async function loadTopology(path: string, options: { json?: boolean }): Promise<Topology> {
+  const result = await readTopology(path);
+  if (result.ok) return result.topology;
+  const { problems } = result;
+  if (options.json) {
+    sayJson({ event: 'error', code: 'bad-topology', problems });
+    throw new Outcome(2);
+  }
+  const lines = problems.map(formatProblem);
+  throw new Outcome(2, `${count(problems.length, 'mistake')} in ${path}\n${lines.join('\n')}`);
+}
+
+async function readModule(path: string, readFile: ReadFile): Promise<ParseResult> {
+  const text = readIfThere(path);
+  if (typeof text !== 'string') return unreadable(path, text);
+  try {
+    const module: { default?: unknown } = await import(pathToFileURL(resolve(path)).href);
+    if (module.default !== undefined) return topologyFromValue(module.default, path, readFile);
+  } catch (error) {
+    const message = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    return failure(path, 'bad-module', `cannot be loaded: ${message}`, 'correct the module');
+  }
+  return failure(
+    path,
+    'no-default-export',
+    'has no default export',
+    'write export default defineTopology({ … })',
+  );
+}
+
+/** Reads the files that a topology names beside itself. */
+function fileReader(path: string): ReadFile {
+  const folder = dirname(path);
+  return (relative) => {
+    const text = readIfThere(resolve(folder, relative));
+    return typeof text === 'string' ? text : undefined;
+  };
+}
+
+/** The text of a file, or the code of the error that reading it gave. */
+function readIfThere(path: string): string | { code: string } {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    return { code: (error as NodeJS.ErrnoException).code ?? 'EIO' };
+  }
+}
+
+function unreadable(path: string, { code }: { code: string }): ParseResult {
+  if (code === 'ENOENT') {
+    return failure(
+      path,
+      'missing-file',
+      'there is no such file',
+      '`pointsman init` writes a topology to start from',
+    );
+  }
+  const why =
+    code === 'EISDIR' ? 'is a folder' : code === 'EACCES' ? 'may not be read' : `cannot be read (${code})`;
+  return failure(path, 'unreadable-file', why, 'name a topology file');
+}
+
+function failure(file: string, code: string, message: string, remedy: string): ParseResult {
+  const problem: TopologyProblem = { code, file, path: '', message, remedy };
+  return { ok: false, problems: [problem] };
+}

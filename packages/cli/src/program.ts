@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { addCheck } from './commands/check.ts';
+import { addInit } from './commands/init.ts';
+import { addQuery } from './commands/query.ts';
+import { addSchema } from './commands/schema.ts';
+import { addServe } from './commands/serve.ts';
+import { addUp } from './commands/up.ts';
+import { style } from './terminal.ts';
+
+const AFTER_HELP = `
+Start here:
+  pointsman init                                  write hybrid.yaml, a topology to start from
+  pointsman check hybrid.yaml                     find every mistake in it
+  pointsman up hybrid.yaml                        run it on this machine, without root and without a cloud account
+  pointsman query hybrid.yaml --from orders NAME  ask in it, as a client of the network "orders"
+
+Exit codes: 0 fine · 1 the answer is no · 2 the input is wrong.
+`;
+
+export function makeProgram(): Command {
+  const program = new Command('pointsman')
+    .description('Private DNS across the cloud boundary, from one topology file.')
+    .helpCommand('help [command]', 'what a command does, with examples')
+    .configureHelp({ styleTitle: (title) => style('bold', title), showGlobalOptions: false })
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'pointsman: ')) })
+    .showHelpAfterError('(pointsman --help shows what there is)')
+    .addHelpText('after', AFTER_HELP)
+    .exitOverride();
+  for (const add of [addInit, addCheck, addUp, addQuery, addServe, addSchema]) add(program);
+  return program;
+}

@@ -1,0 +1,78 @@
+import { formatEndpoint } from '@pointsman/core/address';
+import type { Topology, Zone } from '@pointsman/core/topology';
+import type { World } from '@pointsman/lab';
+
+/**
+ * The first line of `up --json`: where to ask, and from where. Addresses are the loopback ones to use; those of the topology are under
+ * `real`. Other programs build on `networks`, `forwarders` and `zones`.
+ */
+export function readyEvent(topology: Topology, world: World) {
+  const { plan } = world;
+  const at = (loopback: string) => formatEndpoint(loopback, plan.port);
+  return {
+    event: 'ready',
+    name: topology.name,
+    port: plan.port,
+    networks: plan.clients.map(({ network, loopback, resolvers, address }) => ({
+      name: network,
+      client: loopback,
+      resolvers,
+      kind: topology.networks.find(({ name }) => name === network)!.kind,
+      real: { client: address },
+    })),
+    forwarders: world.members.map(({ forwarder, pid, transport }) => ({
+      name: forwarder.name,
+      address: at(forwarder.loopback),
+      upstreams: upstreamsOf(forwarder.config),
+      pid,
+      transport,
+      real: { address: forwarder.address },
+    })),
+    zones: topology.zones.map((zone) => ({
+      name: zone.name === '.' ? zone.name : zone.name.slice(0, -1),
+      kind: zone.kind,
+      servers: serversOf(zone, world).map(at),
+    })),
+    resolvers: plan.resolvers.map(({ network, loopback, address }) => ({
+      network,
+      address: at(loopback),
+      real: { address },
+    })),
+    authorities: plan.authorities.map(({ name, network, servers }) => ({
+      name,
+      network,
+      servers: servers.map(({ loopback, address }) => ({
+        address: at(loopback),
+        standIn: !world.real.some((each) => each.loopback === loopback),
+        real: { address },
+      })),
+    })),
+    moves: plan.moves,
+  };
+}
+
+type Config = World['plan']['forwarders'][number]['config'];
+
+/** Everybody that a forwarder may ask, each once. */
+export function upstreamsOf({ rules, otherwise, views = [] }: Config): string[] {
+  const scopes = [{ rules, otherwise }, ...views];
+  const lists = new Set(
+    scopes.flatMap((scope) => [
+      ...scope.rules.map(({ upstreams }) => upstreams),
+      ...(scope.otherwise === 'refuse' ? [] : [scope.otherwise.upstreams]),
+    ]),
+  );
+  return [...new Set([...lists].flat())];
+}
+
+/** The loopback addresses of those who answer a zone themselves. */
+function serversOf(zone: Zone, { plan }: World): string[] {
+  if (zone.kind === 'external') {
+    const authority = plan.authorities.find(({ name }) => name === zone.authority)!;
+    return authority.servers.map(({ loopback }) => loopback);
+  }
+  const isServed = zone.kind === 'public' || ((network: string) => zone.networks.includes(network));
+  return plan.resolvers
+    .filter(({ network }) => isServed === true || isServed(network))
+    .map(({ loopback }) => loopback);
+}

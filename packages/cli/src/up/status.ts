@@ -1,0 +1,84 @@
+import type { Member, World } from '@pointsman/lab';
+
+/** How a world is at one moment. */
+export type WorldStatus = {
+  queriesPerSecond: number;
+  /** Of the questions of the last seconds, 0 to 1; undefined where there were none. */
+  cacheHitShare: number | undefined;
+  /** All since the start. */
+  queries: number;
+  tiers: TierStatus[];
+};
+
+export type TierStatus = {
+  name: string;
+  members: { name: string; state: 'up' | 'down'; reason: string }[];
+  /** `IP:PORT`; up where one member at least finds it up. */
+  upstreams: { endpoint: string; state: 'up' | 'down' | 'unknown'; reason: string }[];
+};
+
+type Sample = { at: number; queries: number; hits: number; misses: number };
+type Stats = NonNullable<Awaited<ReturnType<Member['stats']>>>;
+
+/** Rates are over this many samples. */
+const WINDOW = 5;
+
+/** Looks at a world from time to time; rates are those of the last few looks. */
+export function makeObserver(world: World): () => Promise<WorldStatus> {
+  /** Counts of members that died stay in the sum. */
+  const last = new Map<Member, Stats>();
+  const samples: Sample[] = [];
+  return async () => {
+    const living = new Map<Member, Stats>();
+    await Promise.all(
+      world.members.map(async (member) => {
+        const stats = await member.stats();
+        if (!stats) return;
+        last.set(member, stats);
+        living.set(member, stats);
+      }),
+    );
+    const sum = (count: (stats: Stats) => number) =>
+      [...last.values()].reduce((total, stats) => total + count(stats), 0);
+    const now = {
+      at: performance.now(),
+      queries: sum((stats) => stats.queries),
+      hits: sum((stats) => stats.cacheHits),
+      misses: sum((stats) => stats.cacheMisses),
+    };
+    samples.push(now);
+    if (samples.length > WINDOW) samples.shift();
+    const first = samples[0]!;
+    const asked = now.hits - first.hits + now.misses - first.misses;
+    return {
+      queriesPerSecond:
+        now.at === first.at ? 0 : ((now.queries - first.queries) * 1000) / (now.at - first.at),
+      cacheHitShare: asked > 0 ? (now.hits - first.hits) / asked : undefined,
+      queries: now.queries,
+      tiers: tiersOf(world, living),
+    };
+  };
+}
+
+function tiersOf(world: World, living: ReadonlyMap<Member, Stats>): TierStatus[] {
+  const tiers = Map.groupBy(world.members, ({ forwarder }) => forwarder.name.split('/')[0]!);
+  return [...tiers].map(([name, members]) => ({
+    name,
+    members: members.map((member) => {
+      const reason = member.death();
+      const state = reason === undefined ? ('up' as const) : ('down' as const);
+      return { name: member.forwarder.name.slice(name.length + 1), state, reason: reason ?? '' };
+    }),
+    upstreams: mergeUpstreams(members.flatMap((member) => living.get(member)?.upstreams ?? [])),
+  }));
+}
+
+function mergeUpstreams(seen: Stats['upstreams']): TierStatus['upstreams'] {
+  const rank = { up: 2, down: 1, unknown: 0 };
+  const merged = new Map<string, TierStatus['upstreams'][number]>();
+  for (const { endpoint, state, reason } of seen) {
+    const known = merged.get(endpoint);
+    if (!known || rank[state] > rank[known.state]) merged.set(endpoint, { endpoint, state, reason });
+  }
+  return [...merged.values()];
+}

@@ -1,0 +1,58 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { World } from '@pointsman/lab';
+import { say, sayJson, style } from '../terminal.ts';
+import { type Change, changesBetween } from './changes.ts';
+import { makeLiveLines, statusLines } from './live-status.ts';
+import { makeObserver, type WorldStatus } from './status.ts';
+
+/** Milliseconds between two looks. */
+const INTERVAL = 1000;
+
+/**
+ * Shows how a world is until the signal: on a terminal a few lines that are written over, elsewhere only what changes, and for programs
+ * one JSON object for each change and for each second in which something was asked.
+ */
+export async function watchWorld(
+  world: World,
+  options: { json: boolean; signal: AbortSignal },
+): Promise<void> {
+  const started = performance.now();
+  const observe = makeObserver(world);
+  const live = process.stdout.isTTY && !options.json ? makeLiveLines(process.stdout) : undefined;
+  let before: WorldStatus | undefined;
+  while (!options.signal.aborted) {
+    const status = await observe();
+    if (options.signal.aborted) break;
+    const changes = changesBetween(before, status);
+    if (live && changes.length > 0) live.clear();
+    for (const change of changes) tell(change, options.json);
+    if (options.json && before && status.queries !== before.queries)
+      sayJson({ event: 'status', ...figures(status) });
+    live?.show(statusLines(status, (performance.now() - started) / 1000));
+    before = status;
+    await wait(INTERVAL, undefined, { signal: options.signal }).catch(() => {});
+  }
+  live?.clear();
+}
+
+function figures({ queries, queriesPerSecond, cacheHitShare }: WorldStatus) {
+  return { queries, queriesPerSecond, cacheHitShare: cacheHitShare ?? null };
+}
+
+function tell(change: Change, json: boolean): void {
+  const { kind, state, tier, name, reason } = change;
+  if (json) {
+    sayJson({
+      event: kind,
+      name,
+      state,
+      ...(kind === 'upstream' && { tier }),
+      ...(reason !== '' && { reason }),
+    });
+    return;
+  }
+  const sign = state === 'up' ? style('green', '●') : style('red', '✖');
+  const subject = kind === 'member' ? `${name}` : `${name}, which ${tier} asks,`;
+  const time = style('dim', new Date().toTimeString().slice(0, 8));
+  say(`${time} ${sign} ${subject} is ${state}${reason === '' ? '' : `: ${reason}`}`);
+}

@@ -1,0 +1,79 @@
+import { parseEndpoint } from '@pointsman/core/address';
+import type { Plan } from '@pointsman/core/plan';
+import type { Topology } from '@pointsman/core/topology';
+import type { World } from '@pointsman/lab';
+import { columns, style } from '../terminal.ts';
+import { exampleQueries } from './example-queries.ts';
+
+/** What `up` says when all of a world runs: whom to ask, as whom, and what to try. */
+export function welcome(topology: Topology, plan: Plan, world: World): string {
+  return [
+    `${style('green', '●')} ${style('bold', topology.name)} is up on 127.0.0.0/8, port ${world.plan.port}`,
+    '',
+    ...clientTable(topology, world).map(indent),
+    ...notes(topology, world),
+    '',
+    style('bold', 'Try'),
+    ...digLines(topology, plan, world).map(indent),
+    '',
+  ].join('\n');
+}
+
+function clientTable(topology: Topology, world: World): string[] {
+  const names = new Map(world.plan.forwarders.map(({ loopback, name }) => [loopback, name]));
+  for (const { name, servers } of world.plan.authorities)
+    for (const { loopback } of servers) names.set(loopback, name);
+  for (const { network, loopback } of world.plan.resolvers) names.set(loopback, `VPC resolver of ${network}`);
+  const rows = world.plan.clients.map(({ network, loopback, resolvers }, index) => {
+    const asked = resolvers.map((each) => parseEndpoint(each)!.address);
+    const who = [...new Set(asked.map((address) => names.get(address)?.replace(/\/.*/, '') ?? 'nobody'))];
+    return [
+      network,
+      topology.networks[index]!.kind === 'vpc' ? 'VPC' : 'site',
+      loopback,
+      asked.length === 0 ? 'nobody' : asked.join(', '),
+      who.join(', '),
+    ];
+  });
+  return columns(
+    [['network', '', 'its client', 'asks', ''], ...rows],
+    ['bold', 'dim', 'cyan', undefined, 'dim'],
+  );
+}
+
+/** What is not as one would expect it. */
+function notes(topology: Topology, world: World): string[] {
+  const { moves, outside } = world.plan;
+  const lines = [
+    ...moves.map(
+      ({ network, cidr, loopback }) =>
+        `${cidr} of ${network} is ${loopback} here: its own form is taken, or is not IPv4`,
+    ),
+    ...outside.map(
+      ({ address, loopback }) => `${address} is ${loopback} here, a stand-in that knows the public zones`,
+    ),
+    ...world.real.map(
+      ({ authority, address, loopback }) =>
+        `${authority} at ${address}: something answers at ${loopback} already, so that is asked, and no stand-in`,
+    ),
+  ];
+  const engines = topology.forwarders.filter(({ engine }) => engine !== 'native');
+  lines.push(
+    ...engines.map(({ name, engine }) => `the tier ${name} is played by the native engine, not by ${engine}`),
+  );
+  return lines.length === 0 ? [] : ['', ...lines.map((line) => `${style('yellow', 'Note')} ${line}`)];
+}
+
+function digLines(topology: Topology, plan: Plan, world: World): string[] {
+  return exampleQueries(topology, plan).flatMap(({ network, name, type, why }) => {
+    const client = world.plan.clients.find((each) => each.network === network)!;
+    const resolver = parseEndpoint(client.resolvers[0]!)!;
+    const question = type === 'PTR' ? `-x ${name}` : type === 'A' ? name : `${name} ${type}`;
+    const dig = `dig -b ${client.loopback} @${resolver.address} -p ${resolver.port} ${question}`;
+    return [style('dim', `# ${why}`), dig];
+  });
+}
+
+function indent(line: string): string {
+  return `  ${line}`;
+}

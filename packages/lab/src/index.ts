@@ -1,0 +1,15 @@
+export { type Ask, ask, type Reply } from './client/ask.ts';
+export type { Move } from './loopback/address-map.ts';
+export type { Member } from './loopback/member.ts';
+export type { RealServer } from './loopback/players.ts';
+export { startWorld, type World, type WorldOptions } from './loopback/start-world.ts';
+export { WorldError } from './loopback/world-error.ts';
+export {
+  DEFAULT_PORT,
+  planWorld,
+  type WorldAuthority,
+  type WorldClient,
+  type WorldForwarder,
+  type WorldPlan,
+  type WorldResolver,
+} from './loopback/world-plan.ts';

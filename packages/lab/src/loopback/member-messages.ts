@@ -1,0 +1,13 @@
+import type { ForwarderConfig } from '@pointsman/core/config';
+import type { ForwarderStats } from '@pointsman/forwarder';
+
+/** What goes between the lab and the process of a member, over the channel that the two have. */
+export type ToMember =
+  | { kind: 'start'; config: ForwarderConfig }
+  | { kind: 'stats'; request: number }
+  | { kind: 'stop' };
+
+export type FromMember =
+  | { kind: 'started'; transport: 'mmsg' | 'dgram' }
+  | { kind: 'failed'; code: string; message: string }
+  | { kind: 'stats'; request: number; stats: ForwarderStats };

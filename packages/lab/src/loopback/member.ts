@@ -1,0 +1,102 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { ForwarderStats } from '@pointsman/forwarder';
+import type { FromMember, ToMember } from './member-messages.ts';
+import { WorldError } from './world-error.ts';
+import type { WorldForwarder } from './world-plan.ts';
+
+/** A running member of a tier. */
+export type Member = {
+  forwarder: WorldForwarder;
+  pid: number;
+  transport: 'mmsg' | 'dgram';
+  /** Why it is no longer there; undefined while it is. */
+  death: () => string | undefined;
+  /** Undefined where it is dead, or dies meanwhile. */
+  stats: () => Promise<ForwarderStats | undefined>;
+  stop: () => Promise<void>;
+};
+
+const ENTRY = fileURLToPath(new URL('./member-process.ts', import.meta.url));
+/** Milliseconds that a member has to end by itself when it is told to. */
+const STOP_PATIENCE = 2000;
+
+/** Starts the process of one member. @throws WorldError where it cannot serve; its process has ended then */
+export async function startMember(forwarder: WorldForwarder, onDeath: () => void): Promise<Member> {
+  const child = fork(ENTRY, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
+  let complaints = '';
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    complaints = (complaints + text).slice(-2000);
+  });
+  const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  const outcome = await startedOrNot(child, exited, forwarder);
+  if (!outcome.ok) {
+    await exited;
+    throw new WorldError(outcome.code, outcome.message || lastLine(complaints));
+  }
+  let death: string | undefined;
+  void exited.then(([code, signal]) => {
+    death = signal ? `killed by ${signal}` : lastLine(complaints) || `ended with code ${code}`;
+    onDeath();
+  });
+  return {
+    forwarder,
+    pid: child.pid!,
+    transport: outcome.transport,
+    death: () => death,
+    stats: makeStats(child, exited),
+    stop: async () => {
+      tell(child, { kind: 'stop' });
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}
+
+type Started = { ok: true; transport: 'mmsg' | 'dgram' } | { ok: false; code: string; message: string };
+
+function startedOrNot(
+  child: ChildProcess,
+  exited: Promise<unknown>,
+  forwarder: WorldForwarder,
+): Promise<Started> {
+  return new Promise((resolve) => {
+    child.once('message', (message: FromMember) => {
+      if (message.kind === 'started') resolve({ ok: true, transport: message.transport });
+      if (message.kind === 'failed') resolve({ ok: false, code: message.code, message: message.message });
+    });
+    void exited.then(() => resolve({ ok: false, code: 'member-ended', message: '' }));
+    tell(child, { kind: 'start', config: forwarder.config });
+  });
+}
+
+function makeStats(child: ChildProcess, exited: Promise<unknown>): Member['stats'] {
+  const waiting = new Map<number, (stats: ForwarderStats | undefined) => void>();
+  let requests = 0;
+  child.on('message', (message: FromMember) => {
+    if (message.kind !== 'stats') return;
+    waiting.get(message.request)?.(message.stats);
+    waiting.delete(message.request);
+  });
+  void exited.then(() => {
+    for (const resolve of waiting.values()) resolve(undefined);
+    waiting.clear();
+  });
+  return () =>
+    new Promise((resolve) => {
+      if (!child.connected) return resolve(undefined);
+      waiting.set(++requests, resolve);
+      tell(child, { kind: 'stats', request: requests });
+    });
+}
+
+function tell(child: ChildProcess, message: ToMember): void {
+  // A member that has just died takes no message; its exit tells the rest.
+  if (child.connected) child.send(message, () => {});
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}

@@ -1,0 +1,112 @@
+import { availableParallelism } from 'node:os';
+import { planTopology } from '@pointsman/core/plan';
+import type { Topology } from '@pointsman/core/topology';
+import { type DnsServer, startDnsServer } from '@pointsman/zones';
+import { explainBindErrors } from './bind-errors.ts';
+import { type Member, startMember } from './member.ts';
+import { castPlayers, type Player, type RealServer } from './players.ts';
+import { WorldError } from './world-error.ts';
+import { planWorld, type WorldForwarder, type WorldPlan } from './world-plan.ts';
+
+/** A topology that runs on this machine. */
+export type World = {
+  plan: WorldPlan;
+  members: readonly Member[];
+  /** Servers of authorities that something else plays: it answered there before. */
+  real: readonly RealServer[];
+  /** Ends everything that was started, and nothing else. */
+  stop: () => Promise<void>;
+};
+
+export type WorldOptions = {
+  /** The one port of all servers. */
+  port: number;
+  /** A member has died. */
+  onDeath?: (member: WorldForwarder) => void;
+  /** Gives up the start. */
+  signal?: AbortSignal;
+};
+
+/** How many servers are being bound at a time. */
+const BINDING_AT_A_TIME = 64;
+
+/**
+ * Starts the whole of a topology in 127.0.0.0/8: VPC resolvers and authorities in this process, members of tiers in one each.
+ * Either all of it or nothing runs.
+ * @throws WorldError
+ */
+export async function startWorld(topology: Topology, options: WorldOptions): Promise<World> {
+  const plan = planWorld(topology, planTopology(topology), options.port);
+  const { players, real } = await castPlayers(topology, plan);
+  const servers: DnsServer[] = [];
+  const members: Member[] = [];
+  const stop = async () => {
+    await Promise.all(members.map((member) => member.stop()));
+    await Promise.all(servers.map((server) => server.stop()));
+  };
+  try {
+    await startPlayers(players, plan.port, servers, options.signal);
+    await startMembers(plan.forwarders, members, options);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { plan, members, real, stop };
+}
+
+async function startPlayers(
+  players: readonly Player[],
+  port: number,
+  servers: DnsServer[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const failures: { player: Player; error: Error }[] = [];
+  await eachOf(players, BINDING_AT_A_TIME, signal, async (player) => {
+    try {
+      servers.push(await startDnsServer({ address: player.loopback, port, handle: player.handle }));
+    } catch (error) {
+      failures.push({ player, error: error as Error });
+    }
+  });
+  if (failures.length > 0) throw explainBindErrors(failures, port);
+}
+
+async function startMembers(
+  forwarders: readonly WorldForwarder[],
+  members: Member[],
+  { port, signal, onDeath }: WorldOptions,
+): Promise<void> {
+  const failures: { player: Pick<Player, 'what' | 'loopback'>; error: Error }[] = [];
+  const order = new Map(forwarders.map((forwarder, index) => [forwarder, index]));
+  await eachOf(forwarders, 2 * availableParallelism(), signal, async (forwarder) => {
+    if (failures.length > 0) return;
+    try {
+      members.push(await startMember(forwarder, () => onDeath?.(forwarder)));
+    } catch (error) {
+      failures.push({
+        player: { what: `forwarder ${forwarder.name}`, loopback: forwarder.loopback },
+        error: error as Error,
+      });
+    }
+  });
+  members.sort((a, b) => order.get(a.forwarder)! - order.get(b.forwarder)!);
+  if (failures.length > 0) throw explainBindErrors(failures, port);
+}
+
+/** Does the work for each item, so many at a time. @throws WorldError when the start is given up */
+async function eachOf<T>(
+  items: readonly T[],
+  atATime: number,
+  signal: AbortSignal | undefined,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const waiting = items.values();
+  const worker = async () => {
+    for (const item of waiting) {
+      if (signal?.aborted) return;
+      await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: atATime }, worker));
+  if (signal?.aborted) throw new WorldError('given-up', 'the start was given up');
+}

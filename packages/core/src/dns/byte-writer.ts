@@ -39,3 +39,8 @@ function reserve(writer: ByteWriter, count: number): void {
   grown.set(writer.bytes.subarray(0, writer.length));
   writer.bytes = grown;
 }
+
+/** A copy of bytes `start` to `end`. (`slice` of a Node `Buffer` is no copy, and whoever calls may pass one.) */
+export function copyBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end));
+}

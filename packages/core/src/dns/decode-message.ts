@@ -1,3 +1,4 @@
+import { copyBytes } from './byte-writer.ts';
 import { typeMnemonic } from './codes.ts';
 import type { Edns, EdnsOption, Flags, Message, Question, ResourceRecord } from './message.ts';
 import { nameFromWire } from './name.ts';
@@ -121,7 +122,7 @@ function readOpt(bytes: Uint8Array, at: number, end: number): Opt | undefined {
     const code = u16(bytes, position);
     const dataEnd = position + 4 + u16(bytes, position + 2);
     if (dataEnd > end) return undefined;
-    options.push({ code, data: bytes.slice(position + 4, dataEnd) });
+    options.push({ code, data: copyBytes(bytes, position + 4, dataEnd) });
     position = dataEnd;
   }
   const edns = {

@@ -118,7 +118,7 @@ function writeRdata(out: Encoder, { type, data }: ResourceRecord): void {
   for (const field of fieldsOf(type)!) {
     const end = fieldEnd(field, data, position);
     if (end === undefined) break;
-    if (field === 'name') writeName(out, nameFromWire(data, position)!.name);
+    if (field === 'name') writeName(out, nameFromWire(data, position)!.name, data.subarray(position, end));
     else writeBytes(out, data.subarray(position, end));
     position = end;
   }
@@ -126,7 +126,7 @@ function writeRdata(out: Encoder, { type, data }: ResourceRecord): void {
 }
 
 /** The longest suffix that is in the message already becomes a pointer; the labels before it are written and remembered. */
-function writeName(out: Encoder, name: Name): void {
+function writeName(out: Encoder, name: Name, wire = nameToWire(name)): void {
   let known: number | undefined;
   let suffix: Name | undefined = name;
   let labels = 0;
@@ -135,7 +135,6 @@ function writeName(out: Encoder, name: Name): void {
     if (known !== undefined) break;
     labels++;
   }
-  const wire = nameToWire(name);
   let end = 0;
   let at: Name = name;
   for (let index = 0; index < labels; index++) {

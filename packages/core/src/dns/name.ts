@@ -28,6 +28,13 @@ export class NameError extends Error {
 const DOT = 0x2e;
 const BACKSLASH = 0x5c;
 
+/** How each byte of a label is written in a canonical name. */
+const PRESENTATION = Array.from({ length: 256 }, (_, byte) => {
+  if (byte >= 0x41 && byte <= 0x5a) return String.fromCharCode(byte + 32);
+  if (byte === DOT || byte === BACKSLASH) return `\\${String.fromCharCode(byte)}`;
+  return byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\${String(byte).padStart(3, '0')}`;
+});
+
 /**
  * Presentation text → wire form (length-prefixed labels, root byte last), case kept. A missing final dot is added.
  * @throws NameError
@@ -48,12 +55,7 @@ export function nameToWire(text: string): Uint8Array {
   };
   while (index < text.length) {
     let byte = text.charCodeAt(index++);
-    if (byte > 0x7f) {
-      throw new NameError(
-        'not-ascii',
-        `"${text}" is not ASCII: write an IDN in its xn-- form, other bytes as \\DDD`,
-      );
-    }
+    if (byte > 0x7f) throw notAscii(text);
     if (byte === DOT) {
       closeLabel();
       continue;
@@ -70,6 +72,7 @@ export function nameToWire(text: string): Uint8Array {
         );
       } else {
         byte = text.charCodeAt(index++);
+        if (byte > 0x7f) throw notAscii(text);
       }
     }
     if (end > 254) throw new NameError('name-too-long', `"${text}" is longer than 255 bytes`);
@@ -94,13 +97,17 @@ export function nameFromWire(wire: Uint8Array, offset = 0): { name: Name; end: n
     position++;
     if (length === 0) return { name: text === '' ? ROOT : text, end: position };
     if (position + length > wire.length) return undefined;
-    for (const end = position + length; position < end; position++) text += presentationByte(wire[position]!);
+    for (const end = position + length; position < end; position++) text += PRESENTATION[wire[position]!];
     text += '.';
   }
 }
 
+/** Names of plain letters, digits and hyphens that are canonical as they stand: nearly all there are. */
+const PLAIN = /^(?:[a-z0-9_-]{1,63}\.)+$/;
+
 /** Any spelling → canonical name. @throws NameError */
 export function parseName(text: string): Name {
+  if (text.length <= 254 && PLAIN.test(text)) return text;
   return nameFromWire(nameToWire(text))!.name;
 }
 
@@ -112,23 +119,28 @@ export function labelsOf(name: Name): string[] {
 /** `name` without its leftmost label; undefined for the root. */
 export function parentOf(name: Name): Name | undefined {
   if (name === ROOT) return undefined;
-  const first = /^(?:\\.|[^.\\])+\./s.exec(name)![0];
-  return name.length === first.length ? ROOT : name.slice(first.length);
+  let dot = name.indexOf('.');
+  while (isEscaped(name, dot)) dot = name.indexOf('.', dot + 1);
+  return dot === -1 || dot === name.length - 1 ? ROOT : name.slice(dot + 1);
+}
+
+/** True where an odd number of backslashes stands before `index`. */
+function isEscaped(name: Name, index: number): boolean {
+  let start = index;
+  while (name.charCodeAt(start - 1) === BACKSLASH) start--;
+  return (index - start) % 2 === 1;
 }
 
 /** True where `name` equals `ancestor` or lies below it. */
 export function isAtOrBelow(name: Name, ancestor: Name): boolean {
   if (ancestor === ROOT || name === ancestor) return true;
-  for (let at: Name | undefined = name; at !== undefined; at = parentOf(at)) {
-    if (at.length < ancestor.length) return false;
-    if (at === ancestor) return true;
-  }
-  return false;
+  const dot = name.length - ancestor.length - 1;
+  return dot > 0 && name[dot] === '.' && !isEscaped(name, dot) && name.endsWith(ancestor);
 }
 
-function presentationByte(byte: number): string {
-  if (byte >= 0x41 && byte <= 0x5a) return String.fromCharCode(byte + 32);
-  if (byte === DOT || byte === BACKSLASH) return `\\${String.fromCharCode(byte)}`;
-  if (byte > 0x20 && byte < 0x7f) return String.fromCharCode(byte);
-  return `\\${String(byte).padStart(3, '0')}`;
+function notAscii(text: string): NameError {
+  return new NameError(
+    'not-ascii',
+    `"${text}" is not ASCII: write an IDN in its xn-- form, other bytes as \\DDD`,
+  );
 }

@@ -1,7 +1,10 @@
+import { makeWriter, writeBytes, writeU8, written } from './byte-writer.ts';
 import { type Name, NameError, parseName, ROOT } from './name.ts';
 
 /** One word of a zone file as it was written, escapes kept, quotes taken off. Lines and columns count from 1. */
 export type Token = { text: string; quoted: boolean; line: number; column: number };
+
+const ENCODER = new TextEncoder();
 
 /** Why a text is no RDATA of its type. The message says what is wrong and what would be right. */
 export class RdataError extends Error {
@@ -18,18 +21,19 @@ export class RdataError extends Error {
 /** The bytes of a word: `\DDD` is a byte, `\X` the character itself, everything else its UTF-8 (RFC 1035 §5.1). @throws RdataError */
 export function bytesOf(token: Token): Uint8Array {
   const { text } = token;
-  if (!text.includes('\\')) return new TextEncoder().encode(text);
-  const bytes: number[] = [];
+  if (!text.includes('\\')) return ENCODER.encode(text);
+  const out = makeWriter(text.length);
   for (let index = 0; index < text.length; ) {
     if (text[index] !== '\\') {
-      const end = text.indexOf('\\', index);
-      bytes.push(...new TextEncoder().encode(text.slice(index, end === -1 ? undefined : end)));
-      index = end === -1 ? text.length : end;
+      const backslash = text.indexOf('\\', index);
+      const end = backslash === -1 ? text.length : backslash;
+      writeBytes(out, ENCODER.encode(text.slice(index, end)));
+      index = end;
       continue;
     }
     const digits = /^[0-9]{3}/.exec(text.slice(index + 1, index + 4))?.[0];
     if (digits !== undefined && Number(digits) < 256) {
-      bytes.push(Number(digits));
+      writeU8(out, Number(digits));
       index += 4;
     } else if (digits !== undefined || index + 1 >= text.length || /[0-9]/.test(text[index + 1]!)) {
       throw new RdataError(
@@ -38,11 +42,11 @@ export function bytesOf(token: Token): Uint8Array {
       );
     } else {
       const character = String.fromCodePoint(text.codePointAt(index + 1)!);
-      bytes.push(...new TextEncoder().encode(character));
+      writeBytes(out, ENCODER.encode(character));
       index += 1 + character.length;
     }
   }
-  return Uint8Array.from(bytes);
+  return written(out);
 }
 
 /** Bytes as a quoted string, on one line and in ASCII. */

@@ -23,7 +23,7 @@ const EXPECTED: Record<Field, string> = {
   u8: 'a number from 0 to 255',
   u16: 'a number from 0 to 65535',
   u32: 'a number from 0 to 4294967295',
-  ttl: 'seconds from 0 to 2147483647, or a time such as 1h30m',
+  ttl: 'seconds, or a time such as 1h30m',
   ipv4: 'an IPv4 address, such as 10.10.1.20',
   ipv6: 'an IPv6 address, such as fd00::20',
   name: 'a domain name',
@@ -123,12 +123,8 @@ function writeField(
 }
 
 function writeNumber(out: ByteWriter, field: 'u8' | 'u16' | 'u32' | 'ttl', type: string, token: Token): void {
-  const value =
-    field === 'ttl'
-      ? parseTtl(token.text)
-      : /^[0-9]{1,10}$/.test(token.text)
-        ? Number(token.text)
-        : undefined;
+  const plain = /^[0-9]{1,10}$/.test(token.text) ? Number(token.text) : undefined;
+  const value = plain ?? (field === 'ttl' ? parseTtl(token.text) : undefined);
   const limit = field === 'u8' ? 0xff : field === 'u16' ? 0xffff : 0xffff_ffff;
   if (value === undefined || value > limit) {
     throw new RdataError(`"${token.text}" in ${type} is not ${EXPECTED[field]}`, token);

@@ -1,4 +1,4 @@
-import { type ByteWriter, makeWriter, writeBytes, written } from './byte-writer.ts';
+import { type ByteWriter, copyBytes, makeWriter, writeBytes, written } from './byte-writer.ts';
 import { nameFromWire } from './name.ts';
 import { type Field, fieldsOf, hasNames, sizeOf } from './rdata-fields.ts';
 import { paramsToText } from './svc-params.ts';
@@ -27,7 +27,7 @@ export function fieldEnd(field: Field, data: Uint8Array, start: number): number 
       return stringEnd(data, start);
     case 'tag': {
       const end = stringEnd(data, start);
-      return end !== undefined && end > start + 1 ? end : undefined;
+      return end !== undefined && isTag(data.subarray(start + 1, end)) ? end : undefined;
     }
     case 'strings': {
       let end = stringEnd(data, start);
@@ -53,7 +53,7 @@ export function expandRdata(
   start: number,
   end: number,
 ): Uint8Array | undefined {
-  if (!hasNames(type)) return message.slice(start, end);
+  if (!hasNames(type)) return copyBytes(message, start, end);
   const out = makeWriter(64);
   let position = start;
   for (const field of fieldsOf(type)!) {
@@ -85,6 +85,11 @@ function copyField(
   if (next === undefined || next > end) return undefined;
   writeBytes(out, message.subarray(start, next));
   return next;
+}
+
+/** RFC 8659 §4.1. */
+function isTag(bytes: Uint8Array): boolean {
+  return bytes.length > 0 && /^[0-9A-Za-z]+$/.test(String.fromCharCode(...bytes));
 }
 
 function stringEnd(data: Uint8Array, start: number): number | undefined {

@@ -147,7 +147,6 @@ function endLine(scanner: Scanner): void {
 }
 
 function skipLine(scanner: Scanner): void {
-  if (scanner.position === scanner.lineStart && scanner.line > 1) return;
   const end = scanner.text.indexOf('\n', scanner.position);
   scanner.position = end === -1 ? scanner.text.length : end;
   if (end !== -1) endLine(scanner);

@@ -18,6 +18,7 @@ process.on('message', (message: ToMember) => {
 });
 
 async function start({ config }: Extract<ToMember, { kind: 'start' }>): Promise<void> {
+  process.title = `pointsman member ${config.name}`;
   try {
     forwarder = await startForwarder(config, { workers: 1, onCrash: die });
     tell({ kind: 'started', transport: forwarder.transport });

@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseEndpoint } from '@pointsman/core/address';
 import { planTopology } from '@pointsman/core/plan';
 import type { Topology } from '@pointsman/core/topology';
 import { type DnsServer, startDnsServer } from '@pointsman/zones';
@@ -47,6 +49,8 @@ export async function startWorld(topology: Topology, options: WorldOptions): Pro
   try {
     await startPlayers(players, plan.port, servers, options.signal);
     await startMembers(plan.forwarders, members, options);
+    const places = [...players, ...real, ...plan.forwarders].map(({ loopback }) => loopback);
+    await waitForUpstreams(members, new Set(places), options.signal);
   } catch (error) {
     await stop();
     throw error;
@@ -91,6 +95,31 @@ async function startMembers(
   });
   members.sort((a, b) => order.get(a.forwarder)! - order.get(b.forwarder)!);
   if (failures.length > 0) throw explainBindErrors(failures, port);
+}
+
+/** Milliseconds between two looks at the members, and how long they may take to find their upstreams. */
+const LOOK_INTERVAL = 50;
+const LOOK_PATIENCE = 5000;
+
+/**
+ * Until every member finds every upstream of this world up: of two tiers that ask each other, one starts first, and finds nobody. A
+ * world in which that does not come about is shown as it is.
+ */
+async function waitForUpstreams(
+  members: readonly Member[],
+  places: ReadonlySet<string>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const end = performance.now() + LOOK_PATIENCE;
+  const isFine = async (member: Member) => {
+    const stats = await member.stats();
+    const own = stats?.upstreams.filter(({ endpoint }) => places.has(parseEndpoint(endpoint)!.address));
+    return own?.every(({ state }) => state === 'up') ?? true;
+  };
+  while (performance.now() < end && !signal?.aborted) {
+    if ((await Promise.all(members.map(isFine))).every(Boolean)) return;
+    await wait(LOOK_INTERVAL);
+  }
 }
 
 /** Does the work for each item, so many at a time. @throws WorldError when the start is given up */

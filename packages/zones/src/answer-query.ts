@@ -1,9 +1,8 @@
 import {
   BADVERS,
   CLASS_IN,
-  decodeHeader,
-  decodeMessage,
   EDE,
+  type ExtendedError,
   FORMERR,
   isMetaType,
   type Message,
@@ -16,7 +15,7 @@ import {
   typeNumber,
 } from '@pointsman/core/dns';
 import { type Resolution, resolve } from './resolve.ts';
-import { encodeResponse, errorResponse, makeResponse, type Transport } from './response.ts';
+import { encodeResponse, makeResponse, readQuery, type Transport } from './response.ts';
 import type { ZoneSet } from './zone-set.ts';
 
 export type AnswerContext = {
@@ -43,36 +42,41 @@ export type Answer =
 
 /** What a set of zones answers to a packet. Never throws, whatever the packet is. */
 export function answerQuery(zones: ZoneSet, packet: Uint8Array, context: AnswerContext): Answer {
-  const header = decodeHeader(packet);
-  if (header === undefined || header.flags.qr) return { kind: 'ignored' };
-  const { transport } = context;
-  const bare: Message = {
-    ...header,
-    rcode: 0,
-    question: undefined,
-    answers: [],
-    authorities: [],
-    additionals: [],
-  };
-  const fail = (query: Message, rcode: number, text?: string, code: number = EDE.notSupported): Answer => ({
-    kind: 'answer',
-    response: errorResponse(query, rcode, transport, text === undefined ? undefined : { code, text }),
-  });
-  if (header.flags.opcode !== OPCODE_QUERY) return fail(bare, NOTIMP);
-  const query = decodeMessage(packet);
-  if (query?.question === undefined || query.answers.length > 0 || query.authorities.length > 0)
-    return fail(bare, FORMERR);
+  const query = readQuery(packet);
+  if (query === undefined) return { kind: 'ignored' };
   const { question } = query;
-  if (query.edns && query.edns.version > 0) return fail(query, BADVERS);
-  if (question.class !== CLASS_IN) return fail(query, REFUSED, 'only class IN is served');
-  if (question.type === 'AXFR' || question.type === 'IXFR')
-    return fail(query, REFUSED, 'zones are not transferred');
-  if (question.type !== 'ANY' && isMetaType(typeNumber(question.type)!)) return fail(query, NOTIMP);
+  const failure = findFailure(query);
+  if (failure !== undefined || question === undefined)
+    return fail(query, failure ?? { rcode: FORMERR }, context);
   const resolution = resolve(zones, question.name, question.type, context.random);
   if (resolution.end?.kind === 'loop' && !context.authoritative) {
-    return fail(query, SERVFAIL, `the aliases of ${question.name} lead nowhere`, EDE.other);
+    const text = `the aliases of ${question.name} lead nowhere`;
+    return fail(query, { rcode: SERVFAIL, extendedError: { code: EDE.other, text } }, context);
   }
   return conclude({ ...query, question }, resolution, context);
+}
+
+type Failure = { rcode: number; extendedError?: ExtendedError };
+
+/** Why a query is not looked up at all. */
+function findFailure(query: Message): Failure | undefined {
+  const { question, edns, flags } = query;
+  if (flags.opcode !== OPCODE_QUERY) return { rcode: NOTIMP };
+  if (question === undefined || query.answers.length + query.authorities.length > 0)
+    return { rcode: FORMERR };
+  if (edns && edns.version > 0) return { rcode: BADVERS };
+  if (question.class !== CLASS_IN) return refuse('only class IN is served');
+  if (question.type === 'AXFR' || question.type === 'IXFR') return refuse('zones are not transferred');
+  return question.type !== 'ANY' && isMetaType(typeNumber(question.type)!) ? { rcode: NOTIMP } : undefined;
+}
+
+function refuse(text: string): Failure {
+  return { rcode: REFUSED, extendedError: { code: EDE.notSupported, text } };
+}
+
+function fail(query: Message, failure: Failure, { authoritative, transport }: AnswerContext): Answer {
+  const message = makeResponse(query, { ...failure, ra: !authoritative });
+  return { kind: 'answer', response: encodeResponse(query, message, transport) };
 }
 
 function conclude(

@@ -1,5 +1,5 @@
-import { decodeHeader, SERVFAIL } from '@pointsman/core/dns';
-import { errorResponse, type Transport } from './response.ts';
+import { SERVFAIL } from '@pointsman/core/dns';
+import { errorResponse, readQuery, type Transport } from './response.ts';
 
 /** Where a server listens. */
 export type ListenOptions = { address: string; port: number };
@@ -61,9 +61,7 @@ export async function respond(
     return await handle(query, client);
   } catch (error) {
     process.emitWarning(error instanceof Error ? error : String(error));
-    const header = decodeHeader(query);
-    if (header === undefined || header.flags.qr) return undefined;
-    const bare = { ...header, rcode: 0, question: undefined, answers: [], authorities: [], additionals: [] };
-    return errorResponse(bare, SERVFAIL, client.transport);
+    const read = readQuery(query);
+    return read && errorResponse(read, SERVFAIL, client.transport);
   }
 }

@@ -1,4 +1,6 @@
 import {
+  decodeHeader,
+  decodeMessage,
   type ExtendedError,
   encodeExtendedError,
   encodeMessage,
@@ -8,6 +10,24 @@ import {
 } from '@pointsman/core/dns';
 
 export type Transport = 'udp' | 'tcp';
+
+/**
+ * The query in a packet; without its question where it is malformed. Undefined for what is not to be answered: a response (two servers
+ * would answer each other for ever), or too few bytes.
+ */
+export function readQuery(packet: Uint8Array): Message | undefined {
+  const header = decodeHeader(packet);
+  if (header === undefined || header.flags.qr) return undefined;
+  return (
+    decodeMessage(packet) ?? {
+      ...header,
+      question: undefined,
+      answers: [],
+      authorities: [],
+      additionals: [],
+    }
+  );
+}
 
 /** The response to a query: its ID, question, RD and CD; an OPT record where it had one, with DO as it was (RFC 3225 §3). */
 export function makeResponse(

@@ -1,9 +1,9 @@
 import { type Cidr, cidrContains, parseAddress } from '@pointsman/core/address';
-import { decodeHeader, decodeMessage, EDE, FORMERR, type Message, REFUSED } from '@pointsman/core/dns';
+import { EDE, REFUSED } from '@pointsman/core/dns';
 import { type Answer, answerQuery } from './answer-query.ts';
 import type { Client, ListenOptions } from './dns-handler.ts';
 import { type DnsServer, startDnsServer } from './dns-server.ts';
-import { errorResponse } from './response.ts';
+import { errorResponse, readQuery } from './response.ts';
 import type { ZoneSet } from './zone-set.ts';
 
 /** What one server answers, and to whom. */
@@ -50,18 +50,7 @@ export function mayAsk(clients: readonly Cidr[], address: string): boolean {
 }
 
 function refuseStranger(packet: Uint8Array, client: Client): Uint8Array | undefined {
-  const header = decodeHeader(packet);
-  if (header === undefined || header.flags.qr) return undefined;
-  const bare: Message = {
-    ...header,
-    rcode: 0,
-    question: undefined,
-    answers: [],
-    authorities: [],
-    additionals: [],
-  };
-  const query = decodeMessage(packet);
-  if (query === undefined) return errorResponse(bare, FORMERR, client.transport);
+  const query = readQuery(packet);
   const text = `${client.address} may not ask here`;
-  return errorResponse(query, REFUSED, client.transport, { code: EDE.prohibited, text });
+  return query && errorResponse(query, REFUSED, client.transport, { code: EDE.prohibited, text });
 }

@@ -44,6 +44,7 @@ async function main(): Promise<number> {
   for (const load of results.loads) console.log(`\n${loadTable(load)}`);
   if (results.startup.length > 0) console.log(`\n${startupTable(results.startup)}`);
   if (results.memory.length > 0) console.log(`\n${memoryTable(results.memory)}`);
+  for (const failure of results.failures) console.log(`\nfailed: ${failure}`);
   if (results.verdict.length > 0) console.log(`\nVerdict\n${verdictText(results.verdict)}`);
 
   const name = options.partial || servers.length < Object.keys(peers).length ? 'partial' : 'latest';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseResidentBytes, parseStat } from './proc.ts';
+import { parseBusy, parseResidentBytes, parseStat } from './proc.ts';
 
 test('the CPU times of /proc/PID/stat are found behind a name with spaces and parentheses', () => {
   const stat =
@@ -17,4 +17,11 @@ test('the resident set of /proc/PID/status is in bytes', () => {
 
 test('a process that has ended and has no memory left counts as zero', () => {
   assert.equal(parseResidentBytes('Name:\tnsd\nState:\tZ (zombie)\n'), 0);
+});
+
+test('a CPU was busy with everything but idling and waiting for disks', () => {
+  const stat =
+    'cpu  9 9 9 9 9 9 9 9 0 0\ncpu0 1 2 3 1000 1000 4 5 6 0 0\ncpu10 7 0 0 0 0 0 0 0 0 0\nintr 1\n';
+  assert.equal(parseBusy(stat, 0), 210_000);
+  assert.equal(parseBusy(stat, 10), 70_000);
 });

@@ -41,6 +41,25 @@ export async function familyCpuTime(pid: number): Promise<CpuTime> {
   return total;
 }
 
+/** Microseconds that one CPU was not idle since the machine booted, from /proc/stat: all but idle, iowait and guest times. */
+export function parseBusy(stat: string, cpu: number): number {
+  const [user, nice, system, , , interrupt, softInterrupt, stolen] = (
+    new RegExp(`^cpu${cpu} (.*)$`, 'm').exec(stat)?.[1] ?? ''
+  )
+    .split(' ')
+    .map(Number);
+  return (
+    [user, nice, system, interrupt, softInterrupt, stolen].reduce<number>(
+      (sum, ticks) => sum + (ticks ?? 0),
+      0,
+    ) * MICROSECONDS_A_TICK
+  );
+}
+
+export async function busyTime(cpu: number): Promise<number> {
+  return parseBusy(await readFile('/proc/stat', 'latin1'), cpu);
+}
+
 async function children(pid: number): Promise<number[]> {
   const threads = await readdir(`/proc/${pid}/task`);
   const lists = await Promise.all(

@@ -35,20 +35,21 @@ export function measureAll(
   const caching = servers.filter(({ role }) => role !== 'floor');
   return withBed({ echo: servers.some(({ role }) => role === 'floor') }, async (bed) => {
     const loads = await measureLoads(bed, servers, options, progress);
-    const startup = [];
-    const memory = [];
-    if (options.subjects.includes('startup')) {
-      for (const peer of caching) {
-        progress(`start-up  ${peer.name}`);
-        startup.push(await measureStartup(bed, peer, MANY_RULES, options.rounds));
+    const failures: string[] = [];
+    const each = async <Row>(subject: string, measureOne: (peer: Peer) => Promise<Row>): Promise<Row[]> => {
+      const rows: Row[] = [];
+      for (const peer of options.subjects.includes(subject) ? caching : []) {
+        progress(`${subject}  ${peer.name}`);
+        try {
+          rows.push(await measureOne(peer));
+        } catch (error) {
+          failures.push(`${subject}, ${peer.name}: ${(error as Error).message}`);
+        }
       }
-    }
-    if (options.subjects.includes('memory')) {
-      for (const peer of caching) {
-        progress(`memory  ${peer.name}`);
-        memory.push(await measureMemory(bed, peer, CACHED_ANSWERS));
-      }
-    }
+      return rows;
+    };
+    const startup = await each('startup', (peer) => measureStartup(bed, peer, MANY_RULES, options.rounds));
+    const memory = await each('memory', (peer) => measureMemory(bed, peer, CACHED_ANSWERS));
     return {
       startedAt,
       machine: describeMachine(bed.pinning),
@@ -62,6 +63,7 @@ export function measureAll(
       loads,
       startup,
       memory,
+      failures,
       verdict: judge(loads),
     };
   });

@@ -3,7 +3,7 @@ import type { Bed } from '../running/bed.ts';
 import { ask } from '../running/question.ts';
 import type { RunningServer } from '../running/server.ts';
 import type { Phases } from '../subjects/subject.ts';
-import { cpuTime, familyCpuTime, residentBytes } from './proc.ts';
+import { busyTime, cpuTime, familyCpuTime, residentBytes } from './proc.ts';
 import { percentile } from './statistics.ts';
 
 /** One measurement of one server at one subject. */
@@ -19,6 +19,8 @@ export type Window = {
   latency: { p50: number; p99: number; p999: number };
   latencyRate: number;
   residentBytes: number;
+  /** The share of the server's CPU that something else used meanwhile; undefined where it has no CPU of its own. */
+  disturbed: number | undefined;
 };
 
 export type Measured = { ok: true; window: Window } | { ok: false; failure: string };
@@ -36,9 +38,9 @@ export async function measure(
     if (failure) return { ok: false, failure: `while warming up: ${failure}` };
   }
 
-  const [before, upstreamBefore] = [await cpuTime(server.pid), await familyCpuTime(bed.upstream.pid)];
+  const before = await readMeters(bed, server);
   const result = await runDnsperf(server, phases.measure, options);
-  const [after, upstreamAfter] = [await cpuTime(server.pid), await familyCpuTime(bed.upstream.pid)];
+  const after = await readMeters(bed, server);
   const bytes = await residentBytes(server.pid);
 
   const latency = await runDnsperf(server, phases.latency, { ...options, latencies: true });
@@ -47,17 +49,15 @@ export async function measure(
   const wrong = sample.records ? await wrongAnswer(server, sample.names) : undefined;
   if (wrong) return { ok: false, failure: wrong };
 
-  const each = (microseconds: number) => microseconds / result.completed;
+  const spent = (meter: 'user' | 'system' | 'upstream') => (after[meter] - before[meter]) / result.completed;
   return {
     ok: true,
     window: {
       answered: result.completed,
       queriesPerSecond: result.queriesPerSecond,
-      userMicroseconds: each(after.user - before.user),
-      systemMicroseconds: each(after.system - before.system),
-      upstreamMicroseconds: each(
-        upstreamAfter.user + upstreamAfter.system - upstreamBefore.user - upstreamBefore.system,
-      ),
+      userMicroseconds: spent('user'),
+      systemMicroseconds: spent('system'),
+      upstreamMicroseconds: spent('upstream'),
       latency: {
         p50: percentile(latency.latencies, 0.5),
         p99: percentile(latency.latencies, 0.99),
@@ -65,8 +65,25 @@ export async function measure(
       },
       latencyRate: phases.latency.rate!,
       residentBytes: bytes,
+      disturbed: disturbance(before, after),
     },
   };
+}
+
+/** All in microseconds; the busy time is that of the server's CPU. */
+type Meters = { user: number; system: number; upstream: number; busy: number | undefined; now: number };
+
+async function readMeters(bed: Bed, server: RunningServer): Promise<Meters> {
+  const own = await cpuTime(server.pid);
+  const upstream = await familyCpuTime(bed.upstream.pid);
+  const busy = bed.pinning && (await busyTime(bed.pinning.server));
+  return { ...own, upstream: upstream.user + upstream.system, busy, now: performance.now() * 1000 };
+}
+
+function disturbance(before: Meters, after: Meters): number | undefined {
+  if (before.busy === undefined || after.busy === undefined) return undefined;
+  const own = after.user + after.system - before.user - before.system;
+  return Math.max(0, after.busy - before.busy - own) / (after.now - before.now);
 }
 
 /** A server that does not keep up with the rate has queues instead of latencies. */

@@ -15,6 +15,7 @@ const window = (user: number, system: number): Window => ({
   latency: { p50: 0.1, p99: 1, p999: 2 },
   latencyRate: 10_000,
   residentBytes: 50 * 2 ** 20,
+  disturbed: 0,
 });
 const served = (server: string, role: ServerReport['role'], microseconds: number): ServerReport => ({
   server,
@@ -66,6 +67,13 @@ test('the table has a line for each server, and the reason where one failed', ()
   assert.match(table, /dnsmasq +failed: 10 × SERVFAIL\n$/);
 });
 
+test('the table warns where other programs ran on the server’s CPU', () => {
+  const { median } = loads[1]!.servers[0]!;
+  const busy = load('zipf', [{ ...loads[1]!.servers[0]!, median: { ...median!, disturbed: 0.3 } }]);
+  assert.match(loadTable(busy), /Disturbed: other programs used up to 30 % of the server's CPU/);
+  assert.doesNotMatch(loadTable(loads[0]!), /Disturbed/);
+});
+
 test('columns are as wide as their widest cell', () => {
   assert.equal(
     alignColumns([
@@ -99,6 +107,7 @@ test('the chart names every server and says which failed, in well-formed XML', (
     loads,
     startup: [],
     memory: [],
+    failures: [],
     verdict: [],
   };
   const svg = drawChart(results);

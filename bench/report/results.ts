@@ -14,6 +14,8 @@ export type Results = {
   loads: LoadReport[];
   startup: Startup[];
   memory: Memory[];
+  /** Servers that could not be measured for start-up or memory, and why. */
+  failures: string[];
   verdict: { goal: string; figure: string; reached: boolean }[];
 };
 
@@ -43,6 +45,7 @@ export function medianWindow(rounds: readonly Window[]): Window {
     },
     latencyRate: of((window) => window.latencyRate),
     residentBytes: of((window) => window.residentBytes),
+    disturbed: of((window) => window.disturbed ?? 0),
   };
 }
 

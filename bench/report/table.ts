@@ -11,7 +11,17 @@ export function loadTable(load: LoadReport): string {
   const rate = load.servers.find((server) => server.median)?.median?.latencyRate;
   const title =
     rate === undefined ? load.title : `${load.title} (latencies at ${rate.toLocaleString('en')} queries/s)`;
-  return `${title}\n${alignColumns([header, ...byCpu(load).map(loadRow)])}`;
+  return `${title}\n${alignColumns([header, ...byCpu(load).map(loadRow)])}${disturbanceNote(load)}`;
+}
+
+/** More than so much of the server's CPU, and what was measured says more about the machine than about the server. */
+const DISTURBED = 0.1;
+
+function disturbanceNote({ servers }: LoadReport): string {
+  const most = Math.max(...servers.map(({ median }) => median?.disturbed ?? 0));
+  return most > DISTURBED
+    ? `  Disturbed: other programs used up to ${Math.round(most * 100)} % of the server's CPU. Measure again on a quiet machine.\n`
+    : '';
 }
 
 function loadRow({ server, median, failures }: ServerReport): string[] {

@@ -14,7 +14,10 @@ export type Bed = {
   directory: string;
   upstream: RunningServer;
   pinning: Pinning;
-  /** Starts a server with forwarding rules to the upstream, in a fresh folder that goes when it stops. */
+  /**
+   * Starts a server with forwarding rules to the upstream, in a fresh folder that goes when it stops. It is ready when it has
+   * answered for a name under the last suffix.
+   */
   start(peer: Peer, given: { suffixes: readonly string[]; cacheBytes: number }): Promise<RunningServer>;
   /** Writes a file of queries and returns its path. */
   writeQueries(name: string, names: readonly string[]): Promise<string>;

@@ -3,8 +3,8 @@ import { ANSWERING_ZONE, EMPTY_ZONE } from '../upstream/nsd.ts';
 
 /** The well-formed half of the soak's load: what is asked, over UDP and over TCP. */
 
-/** Both zones of the upstream, so that names that do not exist are asked of it too. */
-export const SOAK_SUFFIXES = [ANSWERING_ZONE, EMPTY_ZONE];
+/** Both zones of the upstream, so that names that do not exist are asked of it too; the last is the one that has answers. */
+export const SOAK_SUFFIXES = [EMPTY_ZONE, ANSWERING_ZONE];
 
 /** Small enough to be full, several times over, before memory is looked at. */
 export const SOAK_CACHE_BYTES = 4 * 2 ** 20;

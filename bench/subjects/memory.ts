@@ -32,11 +32,13 @@ async function fill(bed: Bed, peer: Peer, answers: number, cacheBytes: number): 
     const file = await bed.writeQueries(`memory-${series}`, namesOf(series, count, 1));
     const result = await runDnsperf(server, { file }, { cpu: bed.pinning?.load, latencies: false });
     const failure = loadFailure(result);
-    if (failure) throw new Error(`${peer.name} while its cache was filled: ${failure}`);
+    if (failure) throw new Error(`while the cache was filled: ${failure}`);
     return residentBytes(server.pid);
   };
-  const beforeBytes = await after('w', WARM);
-  const afterBytes = answers === 0 ? beforeBytes : await after('f', answers);
-  await server.stop();
-  return [beforeBytes, afterBytes];
+  try {
+    const beforeBytes = await after('w', WARM);
+    return [beforeBytes, answers === 0 ? beforeBytes : await after('f', answers)];
+  } finally {
+    await server.stop();
+  }
 }

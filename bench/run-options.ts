@@ -15,7 +15,7 @@ export const help = `Usage: npm run bench -- [options]
 
 Measures the forwarder beside BIND, Unbound, dnsdist, dnsmasq, Knot Resolver and a plain C echo on the same work, in turns.
 Prints tables of medians and a verdict, and writes bench/results/latest.json and latest.svg (partial.* where not everything ran).
-How long it takes: about 25 minutes; with --quick about 5. It wants the machine to itself.
+How long it takes: about 30 minutes; with --quick about 6. It wants the machine to itself.
 
   --only SUBJECTS   some of: ${subjectNames.join(', ')}
                     ("cached" and "misses" alone mean those with one rule); separated by commas

@@ -46,7 +46,7 @@ const PANEL_TITLE = 30;
 const PANEL_GAP = 22;
 const ROW = 21;
 const BAR = 13;
-const LABEL = 146;
+const LABEL = 154;
 const VALUE = 46;
 
 const STYLE = `

@@ -10,7 +10,7 @@ export function cachedSubject(rules: number): LoadSubject {
     cachedOnly: true,
     files: () => ({ cached: namesOf('c', NAMES, rules) }),
     phases: ({ seconds }) => ({
-      warm: [{ file: 'cached' }, { file: 'cached', seconds }],
+      warm: [{ file: 'cached' }, { file: 'cached', seconds: WARM_SECONDS }],
       measure: { file: 'cached', seconds },
       latency: { file: 'cached', seconds, rate: 10_000 },
     }),
@@ -18,3 +18,4 @@ export function cachedSubject(rules: number): LoadSubject {
 }
 
 const NAMES = 20_000;
+const WARM_SECONDS = 2;

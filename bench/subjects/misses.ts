@@ -9,7 +9,7 @@ export function missesSubject(rules: number): LoadSubject {
     rules,
     cachedOnly: false,
     files: ({ seconds }) => ({
-      warm: namesOf('w', 10_000 * seconds, rules),
+      warm: namesOf('w', WARM, rules),
       missing: namesOf('m', 20_000 * seconds, rules),
       latency: namesOf('l', LATENCY_RATE * seconds, rules),
     }),
@@ -21,5 +21,6 @@ export function missesSubject(rules: number): LoadSubject {
   };
 }
 
+const WARM = 30_000;
 /** Half of what the slowest server answers. */
 const LATENCY_RATE = 4000;

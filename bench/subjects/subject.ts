@@ -24,7 +24,7 @@ export type Phases = {
   latency: Load;
 };
 
-/** How much of everything; all from one number of seconds. */
+/** How much is measured. Warming up does not depend on it: code is compiled and caches are warm, or they are not. */
 export type Sizes = { seconds: number };
 
 /** Large enough that nothing which the bench asks is ever evicted. */

@@ -9,12 +9,12 @@ export const zipfSubject: LoadSubject = {
   rules: 1,
   cachedOnly: false,
   files: (sizes) => {
-    const { draws, warm, measured } = mix(sizes);
+    const { draws, measured } = mix(sizes);
     const names = Array.from(draws, (draw) => nameAt('p', draw, 1));
     return {
-      warm: names.slice(0, warm),
-      mixed: names.slice(warm, warm + measured),
-      latency: names.slice(warm + measured),
+      warm: names.slice(0, WARM),
+      mixed: names.slice(WARM, WARM + measured),
+      latency: names.slice(WARM + measured),
     };
   },
   phases: () => ({
@@ -26,16 +26,16 @@ export const zipfSubject: LoadSubject = {
 
 /** The share of the measured queries that are in a cache which the queries before them have filled. */
 export function zipfHitShare(sizes: Sizes): number {
-  const { draws, warm, measured } = mix(sizes);
-  return hitShare(draws.subarray(0, warm + measured), warm);
+  const { draws, measured } = mix(sizes);
+  return hitShare(draws.subarray(0, WARM + measured), WARM);
 }
 
 function mix({ seconds }: Sizes) {
-  const warm = 20_000 * seconds;
   const measured = 50_000 * seconds;
-  return { draws: zipfDraws(warm + measured + LATENCY_RATE * seconds, POPULATION, SEED), warm, measured };
+  return { draws: zipfDraws(WARM + measured + LATENCY_RATE * seconds, POPULATION, SEED), measured };
 }
 
 const POPULATION = 100_000;
 const SEED = 1987;
+const WARM = 50_000;
 const LATENCY_RATE = 4000;

@@ -13,7 +13,7 @@ for (const file of [
   'examples/overlap/overlap.yaml',
   'examples/two-sites/two-sites.yaml',
 ]) {
-  describe(file, { skip: skipWithout('dig') }, () => {
+  describe(file, { skip: skipWithout('dig'), timeout: 120_000 }, () => {
     const topology = readTopology(file);
     const expected = makeOracle(topology);
     let world: RunningWorld;

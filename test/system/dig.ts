@@ -22,7 +22,7 @@ export async function digAll(questions: readonly DigQuestion[]): Promise<DigAnsw
   const answers = stdout.split(';; Got answer:').slice(1).map(parseAnswer);
   let next = 0;
   return questions.map(({ name, type }) => {
-    const key = `${name.toLowerCase()} ${type}`;
+    const key = `${name.toLowerCase().replace(/\.?$/, '.')} ${type}`;
     return answers[next]?.question === key ? answers[next++]! : NO_ANSWER;
   });
 }

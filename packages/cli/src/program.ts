@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import { addCheck } from './commands/check.ts';
 import { addInit } from './commands/init.ts';
 import { addQuery } from './commands/query.ts';
@@ -20,6 +21,7 @@ Exit codes: 0 fine · 1 the answer is no · 2 the input is wrong.
 export function makeProgram(): Command {
   const program = new Command('pointsman')
     .description('Private DNS across the cloud boundary, from one topology file.')
+    .version(packageJson.version)
     .helpCommand('help [command]', 'what a command does, with examples')
     .configureHelp({ styleTitle: (title) => style('bold', title), showGlobalOptions: false })
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'pointsman: ')) })

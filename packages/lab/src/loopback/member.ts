@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ForwarderStats } from '@pointsman/forwarder';
 import type { FromMember, ToMember } from './member-messages.ts';
@@ -19,12 +21,18 @@ export type Member = {
 };
 
 const ENTRY = fileURLToPath(new URL('./member-process.ts', import.meta.url));
+/** Node's own default place: members start in half the time when they need not compile again what is the same for all. */
+const COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
 /** Milliseconds that a member has to end by itself when it is told to. */
 const STOP_PATIENCE = 2000;
 
 /** Starts the process of one member. @throws WorldError where it cannot serve; its process has ended then */
 export async function startMember(forwarder: WorldForwarder, onDeath: () => void): Promise<Member> {
-  const child = fork(ENTRY, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
+  const child = fork(ENTRY, {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    execArgv: [],
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env },
+  });
   let complaints = '';
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     complaints = (complaints + text).slice(-2000);

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { describe, type TestContext, test } from 'node:test';
+import { ask } from '@pointsman/lab';
+import { startAcmeWithNamed } from './system/acme-with-named.ts';
+import { skipWithout } from './system/packages.ts';
+import { type RunningWorld, startUp } from './system/running.ts';
+
+/** Something dies, or falls silent, while clients ask: answers go on, and each test says how long the gap was. */
+describe('answers go on', { timeout: 120_000 }, () => {
+  test('when a member of the tier is killed', async (t) => {
+    const world = await startUp('examples/acme/hybrid.yaml');
+    t.after(world.stop);
+    const victim = world.ready.forwarders.find(({ name }) => name === 'main/a')!;
+    await keepAsking(t, world, 'orders', () => process.kill(victim.pid, 'SIGKILL'));
+    const death = await world.waitFor(({ event, name }) => event === 'member' && name === 'main/a');
+    assert.equal(death.state, 'down');
+    assert.match(String(death.reason), /SIGKILL/);
+  });
+
+  test('when a member of the tier is killed, for clients of the data centre too', async (t) => {
+    const world = await startUp('examples/acme/hybrid.yaml');
+    t.after(world.stop);
+    const victim = world.ready.forwarders.find(({ name }) => name === 'main/a')!;
+    await keepAsking(t, world, 'sydney', () => process.kill(victim.pid, 'SIGKILL'));
+  });
+
+  test('when an upstream is killed', { skip: skipWithout('named', 'dig') }, async (t) => {
+    const { world, named, stop } = await startAcmeWithNamed({ besideStandIn: true });
+    t.after(stop);
+    await keepAsking(t, world, 'orders', () => named.process.kill('SIGKILL'));
+  });
+
+  test('when an upstream falls silent', { skip: skipWithout('named', 'dig') }, async (t) => {
+    const { world, named, stop } = await startAcmeWithNamed({ besideStandIn: true });
+    t.after(stop);
+    await keepAsking(t, world, 'orders', () => named.process.kill('SIGSTOP'));
+  });
+
+  test('when something that never answers takes the place of an upstream', {
+    skip: skipWithout('named', 'dig'),
+  }, async (t) => {
+    const { world, named, stop } = await startAcmeWithNamed({ besideStandIn: true });
+    t.after(stop);
+    const mute = createSocket('udp4');
+    t.after(() => mute.close());
+    await keepAsking(t, world, 'orders', () => {
+      named.process.kill('SIGKILL');
+      named.process.once('exit', () => mute.bind(world.ready.port, named.address));
+    });
+  });
+});
+
+/** Milliseconds that a client waits for one resolver before it asks the next: a stub resolver with `timeout:1`. */
+const CLIENT_PATIENCE = 1000;
+/** How often it goes through its resolvers: `attempts:3`. */
+const ROUNDS = 3;
+/** Milliseconds of asking in each test. */
+const PERIOD = 3000;
+
+type Asked = { at: number; ms: number; ok: boolean };
+
+/**
+ * Asks for names all the time, as a client does that tries its resolvers in order; in the middle of it the mishap happens. Every
+ * question has to be answered within a client's patience.
+ */
+async function keepAsking(
+  t: TestContext,
+  world: RunningWorld,
+  network: string,
+  mishap: () => void,
+): Promise<void> {
+  const names = ['db.corp.acme.example.', 'vault.cloud.acme.example.', 'erp.corp.acme.example.'];
+  const { client, resolvers } = world.ready.networks.find(({ name }) => name === network)!;
+  const asked: Asked[] = [];
+  const started = performance.now();
+  let happened: number | undefined;
+  for (let turn = 0; performance.now() - started < PERIOD; turn++) {
+    if (happened === undefined && performance.now() - started > PERIOD / 4) {
+      mishap();
+      happened = performance.now();
+    }
+    // Names that only a wildcard has are never in a cache: these go to the upstreams.
+    const name = turn % 2 === 0 ? `n${turn}.lab.corp.acme.example.` : names[turn % names.length]!;
+    asked.push(await askInOrder(client, resolvers, name));
+  }
+  const failed = asked.filter(({ ok }) => !ok);
+  assert.equal(failed.length, 0, `${failed.length} of ${asked.length} questions had no answer`);
+  const after = asked.filter(({ at, ms }) => at + ms > happened!);
+  assert.ok(after.length > 0);
+  const gap = Math.max(...after.map(({ ms }) => ms));
+  t.diagnostic(`gap: ${gap.toFixed(0)} ms at most for one answer; ${asked.length} questions, all answered`);
+}
+
+async function askInOrder(client: string, resolvers: readonly string[], name: string): Promise<Asked> {
+  const at = performance.now();
+  for (const resolver of Array.from({ length: ROUNDS }, () => resolvers).flat()) {
+    const [address, port] = resolver.split(':');
+    const reply = await ask({
+      server: { address: address!, port: Number(port) },
+      source: client,
+      name,
+      type: 'A',
+      patience: CLIENT_PATIENCE,
+      tries: 1,
+    });
+    const ok = reply.ok && reply.message.rcode === 0 && reply.message.answers.length > 0;
+    if (ok) return { at, ms: performance.now() - at, ok };
+  }
+  return { at, ms: performance.now() - at, ok: false };
+}

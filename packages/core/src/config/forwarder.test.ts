@@ -81,7 +81,7 @@ test('all mistakes are reported at once, each with what would be right', () => {
     otherwise: 'refuze',
     cache: { bytes: 1 },
     deadline: '1m',
-    budgets: [{ upstream: '10.0.0.2', packetsPerSecond: 0 }],
+    budgets: [{ upstream: '10.0.0.2', packetsPerSecond: 9 }],
   };
   assert.deepEqual(problemsOf(value), [
     'name: is missing; add it: What this forwarder calls itself in logs and metrics.',
@@ -94,7 +94,7 @@ test('all mistakes are reported at once, each with what would be right', () => {
     'rules.1.upstreams.0: "ns.example" is not allowed; write IP or IP:PORT, such as "192.168.1.53" or "[fd00::1]:53"',
     'rules.1.policy: "fastset" is not known; did you mean "fastest"?',
     'otherwise: "refuze" is not known; did you mean "refuse"?',
-    'budgets.0.packetsPerSecond: 0 is not allowed; write at least 1 packet a second',
+    'budgets.0.packetsPerSecond: 9 is not allowed; write 10 packets a second at least',
     'cache.bytes: 1 is not allowed; write 1 MiB (1048576) at least',
     'deadline: "1m" is not allowed; write milliseconds, or a text such as "500ms" or "2s"',
   ]);
@@ -112,6 +112,21 @@ test('a suffix with two rules, and a client network with two views, are mistakes
   assert.deepEqual(problemsOf({ ...smallest, views }), [
     'views.1.clients.1: 10.1.0.0/16 has the view one already; give a client network one view',
   ]);
+});
+
+test('more views than a byte can tell apart, and a probe for no type of records, are mistakes', () => {
+  const views = Array.from({ length: 256 }, (_, index) => ({
+    name: `view ${index}`,
+    clients: [`10.1.${index}.0/24`],
+    rules: [],
+  }));
+  assert.deepEqual(problemsOf({ ...smallest, views: views.slice(1) }), []);
+  assert.match(problemsOf({ ...smallest, views }).join(), /write 255 views at most/);
+  const rule = { suffix: 'corp.example', upstreams: ['10.0.0.1'] };
+  assert.deepEqual(
+    problemsOf({ ...smallest, rules: [{ ...rule, probe: { name: 'corp.example', type: 'SOAP' } }] }),
+    ['rules.0.probe.type: "SOAP" is not allowed; write a type of records, such as "SOA" or "TYPE65280"'],
+  );
 });
 
 test('whatever the value, the answer is a configuration or a list of problems', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseEndpoint } from '../address/index.ts';
+import { typeNumber } from '../dns/codes.ts';
 import { type JsonSchema, readIssues, withoutEchoes } from '../schema/issues.ts';
 import { formatPath, showName } from '../schema/path.ts';
 import { cidr, domainName } from '../schema/scalars.ts';
@@ -37,7 +38,11 @@ export const policySchema = z.enum(['fastest', 'ordered', 'spread']);
 
 const probe = z.strictObject({
   name: domainName.describe('The name that health probes ask for. Default: the suffix of the rule.'),
-  type: z.string().default('SOA').describe('The type that health probes ask for.'),
+  type: z
+    .string()
+    .refine((text) => typeNumber(text) !== undefined, 'write a type of records, such as "SOA" or "TYPE65280"')
+    .default('SOA')
+    .describe('The type that health probes ask for.'),
 });
 
 const ruleSchema = z.strictObject({
@@ -75,24 +80,30 @@ const view = z.strictObject({
   otherwise: otherwiseSchema.default('refuse').describe('What happens to names that no rule covers.'),
 });
 
-/** A client has one view: the same CIDR in two of them would leave open which. */
-const views = z.array(view).superRefine((list, context) => {
-  const holders = new Map<string, string>();
-  for (const [index, { name, clients }] of list.entries()) {
-    for (const [at, client] of clients.entries()) {
-      const holder = holders.get(client);
-      if (holder === undefined) holders.set(client, name);
-      else {
-        context.addIssue({
-          code: 'custom',
-          path: [index, 'clients', at],
-          message: `${client} has the view ${holder} already`,
-          params: { code: 'duplicate-view', remedy: 'give a client network one view' },
-        });
+/**
+ * A client has one view: the same CIDR in two of them would leave open which. The forwarder knows a view by one byte, of which the
+ * rules outside of all views take one value.
+ */
+const views = z
+  .array(view)
+  .max(255, 'write 255 views at most')
+  .superRefine((list, context) => {
+    const holders = new Map<string, string>();
+    for (const [index, { name, clients }] of list.entries()) {
+      for (const [at, client] of clients.entries()) {
+        const holder = holders.get(client);
+        if (holder === undefined) holders.set(client, name);
+        else {
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'clients', at],
+            message: `${client} has the view ${holder} already`,
+            params: { code: 'duplicate-view', remedy: 'give a client network one view' },
+          });
+        }
       }
     }
-  }
-});
+  });
 
 /** Milliseconds from a number of milliseconds, `"500ms"` or `"2s"`. */
 const duration = z
@@ -118,7 +129,12 @@ export const forwarderConfigSchema = z.strictObject({
     .array(
       z.strictObject({
         upstream,
-        packetsPerSecond: z.number().int().min(1, 'write at least 1 packet a second'),
+        // An exchange over TCP takes 6 packets at once.
+        packetsPerSecond: z
+          .number()
+          .int()
+          .min(10, 'write 10 packets a second at least')
+          .max(1_000_000, 'write 1,000,000 packets a second at most'),
       }),
     )
     .optional()

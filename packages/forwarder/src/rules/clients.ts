@@ -30,8 +30,8 @@ export function compileClients(entries: { cidr: string; view: number }[]): Clien
     const block = { start, end: start + (1n << bits), prefix: parsed.prefix, view };
     (parsed.bytes.length === 4 ? blocks4 : blocks6).push(block);
   }
-  const segments4 = flatten(blocks4);
-  const segments6 = flatten(blocks6);
+  const segments4 = flatten(blocks4, 1n << 32n);
+  const segments6 = flatten(blocks6, 1n << 128n);
   return {
     starts4: shared32(segments4.map(({ start }) => Number(start))),
     starts6: shared32(
@@ -80,8 +80,8 @@ function search6({ starts6, views6 }: ClientTable, a: number, b: number, c: numb
   return low === 0 ? NO_VIEW : views6[low - 1]!;
 }
 
-/** Nested blocks → disjoint segments, each from its start to the next one's. */
-function flatten(blocks: Block[]): { start: bigint; view: number }[] {
+/** Nested blocks → disjoint segments, each from its start to the next one's; the last one goes to the end of the address space. */
+function flatten(blocks: Block[], spaceEnd: bigint): { start: bigint; view: number }[] {
   const ordered = blocks
     .map((block, order) => ({ ...block, order }))
     .sort((a, b) =>
@@ -90,6 +90,7 @@ function flatten(blocks: Block[]): { start: bigint; view: number }[] {
   const segments: { start: bigint; view: number }[] = [];
   const open: Block[] = [];
   const emit = (start: bigint) => {
+    if (start === spaceEnd) return;
     const view = open.at(-1)?.view ?? NO_VIEW;
     if (segments.at(-1)?.start === start) segments.pop();
     if (segments.at(-1)?.view !== view) segments.push({ start, view });

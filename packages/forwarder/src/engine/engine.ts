@@ -102,6 +102,7 @@ export function createEngine(parts: EngineParts): Engine {
     (index) => upstreams[index]!,
     exchange,
     PROBE_REFS,
+    (upstream, now) => budgets.get(upstream)?.take(1, now) ?? true,
   );
   const lookup = createLookup(cache, clock, () => active.rules);
   const loops = createLoops(slots, (index) => upstreams[index]!);

@@ -21,7 +21,7 @@ import { type Query, wantsAuthenticData } from '../packet/query.ts';
 import { createResponse, readResponse } from '../packet/response.ts';
 import { FORMERR, NOERROR, NOTIMP, NXDOMAIN, REFUSED, SERVFAIL } from '../packet/wire.ts';
 import { matchRule, NO_RULE, type RuleSet } from '../rules/rule-set.ts';
-import type { Budget } from '../upstreams/budget.ts';
+import { type Budget, TCP_PACKETS } from '../upstreams/budget.ts';
 import { type Exchange, NO_KEY } from '../upstreams/exchange.ts';
 import { NONE, type Selection } from '../upstreams/selection.ts';
 import {
@@ -46,9 +46,8 @@ import { writeUpstreamQuery } from './upstream-query.ts';
 /** Seconds that a failure is kept (RFC 9520): shorter where nobody answered, for then it may end at any moment. */
 const FAILURE_LIFETIME = 5;
 const SILENCE_LIFETIME = 2;
-/** A TCP exchange takes a handshake and more bytes: this many UDP time-outs, and packets. */
+/** A TCP exchange takes a handshake and more bytes: this many UDP time-outs. */
 const TCP_FACTOR = 3;
-const TCP_PACKETS = 6;
 
 export type Active = { rules: RuleSet; selection: Selection };
 
@@ -159,10 +158,10 @@ export function createResolver(parts: ResolverParts): Resolver {
     askNext(slot);
   };
 
-  function askNext(slot: Slot): void {
+  /** `heldBack`: a budget that an upstream was to be asked under, and that was used up. */
+  function askNext(slot: Slot, heldBack?: Budget): void {
     const { now } = clock;
     const { selection, rule } = slot;
-    let heldBack: Budget | undefined;
     while (now < slot.deadline && slot.attemptCount < MAX_ATTEMPTS) {
       const choice = selection.choose(rule, slot.tried, now);
       if (choice === NONE) {
@@ -178,8 +177,7 @@ export function createResolver(parts: ResolverParts): Resolver {
       const budget = parts.budgetOf(upstream);
       if (budget && !budget.take(1, now)) {
         heldBack = budget;
-        upstream.counters.heldBack++;
-        counters.heldBack++;
+        noteHeldBack(upstream);
         continue;
       }
       if (send(slot, choice, upstream, false)) return;
@@ -188,11 +186,16 @@ export function createResolver(parts: ResolverParts): Resolver {
     if (heldBack) {
       if (delivery.stale(slot)) return;
       slot.tried = badAnswers(slot);
-      return timers.set(slot.index, Math.min(heldBack.nextSlice(now), slot.deadline), now);
+      return timers.set(slot.index, Math.min(heldBack.nextRound(now), slot.deadline), now);
     }
     const hopeful = slot.attempts.slice(0, slot.attemptCount).some(({ key }) => key !== NO_KEY);
     if (!hopeful || selection.isDead(rule, now)) return fail(slot);
     timers.set(slot.index, slot.deadline, now);
+  }
+
+  function noteHeldBack(upstream: Upstream): void {
+    upstream.counters.heldBack++;
+    counters.heldBack++;
   }
 
   /** Bits of the upstreams that gave an answer of no use: asking them again would bring the same. */
@@ -200,7 +203,7 @@ export function createResolver(parts: ResolverParts): Resolver {
     let bits = 0;
     for (let index = 0; index < slot.attemptCount; index++) {
       const { outcome, choice } = slot.attempts[index]!;
-      if (outcome !== 'timeout' && outcome !== 'pending') bits |= 1 << choice;
+      if (outcome !== 'timeout' && outcome !== 'pending' && outcome !== 'held back') bits |= 1 << choice;
     }
     return bits;
   }
@@ -318,8 +321,13 @@ export function createResolver(parts: ResolverParts): Resolver {
   ): void {
     const { rcode } = response;
     if (response.truncated && !tcp) {
+      const budget = parts.budgetOf(upstream);
+      if (budget && !budget.take(TCP_PACKETS, clock.now)) {
+        endAttempt(attempt, 'held back', '');
+        noteHeldBack(upstream);
+        return askNext(slot, budget);
+      }
       endAttempt(attempt, 'truncated', '');
-      parts.budgetOf(upstream)?.take(TCP_PACKETS, clock.now);
       if (slot.attemptCount >= MAX_ATTEMPTS || !send(slot, attempt.choice, upstream, true)) askNext(slot);
       return;
     }

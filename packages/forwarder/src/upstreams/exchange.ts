@@ -35,7 +35,6 @@ export type Exchange = {
   cancel(key: number): void;
   flush(): void;
   sweep(now: number): void;
-  forget(upstream: number, now: number): void;
   close(): void;
 };
 
@@ -126,11 +125,6 @@ export function createExchange(
     cancel: refs.remove,
     flush: stack.flush,
     sweep: sockets.sweep,
-    forget(upstream, now) {
-      sockets.closeUpstream(upstream, now);
-      tcpClients.get(upstream)?.close();
-      tcpClients.delete(upstream);
-    },
     close() {
       sockets.close();
       for (const client of tcpClients.values()) client.close();

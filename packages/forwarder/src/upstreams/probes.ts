@@ -24,12 +24,16 @@ const MAX_PER_TICK = 200;
 
 type Pending = { key: number; sentAt: number; dueAt: number };
 
-/** `inUse`: the upstreams of the rules in force. `refBase`: added to an upstream's index it is the exchange's ref. */
+/**
+ * `inUse`: the upstreams of the rules in force. `refBase`: added to an upstream's index it is the exchange's ref. `mayAsk`: takes a packet of
+ * the upstream's budget; where it has none left, the queries that took it tell as much as a probe.
+ */
 export function createProbes(
   inUse: () => Upstream[],
   at: (index: number) => Upstream,
   exchange: Exchange,
   refBase: number,
+  mayAsk: (upstream: Upstream, now: number) => boolean,
 ): Probes {
   const pending = new Map<number, Pending>();
   const query = new Uint8Array(HEADER_SIZE + 255 + 4);
@@ -69,7 +73,7 @@ export function createProbes(
       for (let step = 0; step < upstreams.length && sent < MAX_PER_TICK; step++) {
         turn = (turn + 1) % upstreams.length;
         const upstream = upstreams[turn]!;
-        if (!takeProbe(upstream, now)) continue;
+        if (!takeProbe(upstream, now) || !mayAsk(upstream, now)) continue;
         const earlier = pending.get(upstream.index);
         if (earlier) {
           exchange.cancel(earlier.key);

@@ -27,7 +27,6 @@ export type Sockets = {
   send(socket: number, bytes: Uint8Array, length: number): void;
   /** Retires what is old and closes what is done. Call it every second or so. */
   sweep(now: number): void;
-  closeUpstream(upstream: number, now: number): void;
   close(): void;
 };
 
@@ -108,12 +107,6 @@ export function createSockets(
         }
       }
       while (retired.length > 0 && retired[0]!.until <= now) closeSocket(retired.shift()!.socket);
-    },
-
-    closeUpstream(upstream, now) {
-      const pool = pools.get(upstream) ?? [];
-      while (pool.length > 0) retire(pool, 0, now);
-      pools.delete(upstream);
     },
 
     close() {

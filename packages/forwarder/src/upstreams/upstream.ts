@@ -18,9 +18,6 @@ export type Upstream = {
   failures: number;
   /** When the first query was sent that it has not answered since; undefined where it owes nothing. */
   silentSince: number | undefined;
-  lastAnswer: number;
-  /** When it was last found alive again. */
-  lastRise: number;
   /** False for a server that answers FORMERR to EDNS (RFC 6891 §7). */
   edns: boolean;
   nextProbe: number;
@@ -50,8 +47,6 @@ export function createUpstream(index: number, address: UpstreamAddress, now: num
     rttVariation: 0,
     failures: 0,
     silentSince: undefined,
-    lastAnswer: now,
-    lastRise: now,
     edns: true,
     nextProbe: now,
     probeInterval: PROBE_MIN,
@@ -82,12 +77,10 @@ export function noteAnswered(upstream: Upstream, now: number, rtt: number | unde
   upstream.counters.answered++;
   upstream.failures = 0;
   upstream.silentSince = undefined;
-  upstream.lastAnswer = now;
   upstream.nextProbe = now + IDLE_PROBE;
   upstream.probeInterval = PROBE_MIN;
   if (upstream.state !== 'up') {
     upstream.state = 'up';
-    upstream.lastRise = now;
     upstream.reason = '';
   }
   if (rtt === undefined) return;

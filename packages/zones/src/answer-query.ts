@@ -49,7 +49,7 @@ export function answerQuery(zones: ZoneSet, packet: Uint8Array, context: AnswerC
   if (failure !== undefined || question === undefined)
     return fail(query, failure ?? { rcode: FORMERR }, context);
   const resolution = resolve(zones, question.name, question.type, context.random);
-  if (resolution.end?.kind === 'loop' && !context.authoritative) {
+  if (resolution.end?.kind === 'loop') {
     const text = `the aliases of ${question.name} lead nowhere`;
     return fail(query, { rcode: SERVFAIL, extendedError: { code: EDE.other, text } }, context);
   }

@@ -22,12 +22,8 @@ export function lookUp(zone: CompiledZone, name: Name, type: string): Finding {
   const wildcard = zone.nodes.get(wildcardFor(zone, name));
   if (wildcard === undefined) return NO_NAME;
   // An NS set does not multiply: there is no wildcard delegation (RFC 4592 §4.2; Route 53 refuses such a record).
-  return type === 'NS'
-    ? NO_DATA
-    : choose(
-        wildcard.filter((set) => set.type !== 'NS'),
-        type,
-      );
+  const multiplied = wildcard.filter((set) => set.type !== 'NS');
+  return choose(multiplied, type);
 }
 
 function choose(sets: readonly RecordSet[], type: string): Finding {

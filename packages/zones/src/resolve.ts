@@ -13,8 +13,8 @@ import type { CompiledZone } from './compile-zone.ts';
 import { type Finding, glueFor, lookUp } from './look-up.ts';
 import { type ZoneSet, zoneFor } from './zone-set.ts';
 
-/** How many aliases are followed for one question. */
-const MAX_ALIASES = 16;
+/** How many aliases are followed for one question: as many as BIND does (`max-query-restarts`). */
+const MAX_ALIASES = 11;
 
 /** What a set of zones says of a question. */
 export type Resolution = {

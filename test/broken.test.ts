@@ -3,14 +3,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { ROOT, run } from './system/command.ts';
+import { POINTSMAN, run } from './system/command.ts';
 
 /**
  * Broken topologies, one in each file of `broken/`: the topology, then perhaps other files (the first line is the name), then what
  * is said of them, with lines of dashes between. Whoever reads the file, every mistake is told at once, and nothing starts.
  */
 const FOLDER = resolve(import.meta.dirname, 'broken');
-const POINTSMAN = resolve(ROOT, 'packages/cli/bin/pointsman.js');
 
 describe('broken topologies', { timeout: 120_000 }, () => {
   for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.case'))) {

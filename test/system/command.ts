@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
-const POINTSMAN = resolve(ROOT, 'packages/cli/bin/pointsman.js');
+export const POINTSMAN = resolve(ROOT, 'packages/cli/bin/pointsman.js');
 
 export type Result = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string };
 
@@ -11,11 +11,12 @@ export type Result = { code: number | null; signal: NodeJS.Signals | null; stdou
 export async function run(
   command: string,
   args: readonly string[],
-  options: { cwd?: string; input?: string; env?: Record<string, string> } = {},
+  options: { cwd?: string; input?: string; env?: Record<string, string>; uid?: number; gid?: number } = {},
 ): Promise<Result> {
   const child = spawn(command, args, {
     cwd: options.cwd ?? ROOT,
     env: { ...process.env, NO_COLOR: '1', ...options.env },
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.gid }),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const output = collect(child);

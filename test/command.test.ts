@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import { pointsman, run } from './system/command.ts';
+import { type RunningWorld, startUp } from './system/running.ts';
+
+const ACME = 'examples/acme/hybrid.yaml';
+
+describe('init', { timeout: 60_000 }, () => {
+  test('writes a topology that has no mistakes', async (t) => {
+    const file = join(scratch(t), 'new.yaml');
+    assert.equal((await pointsman('init', file)).code, 0);
+    const { code, stdout } = await pointsman('check', file);
+    assert.equal(code, 0);
+    assert.match(stdout, /^✔ example: .* has no mistakes/);
+  });
+
+  test('what it writes runs, and resolves across its boundary', async (t) => {
+    const file = join(scratch(t), 'new.yaml');
+    await pointsman('init', file);
+    const world = await startUp(file);
+    t.after(world.stop);
+    const query = async (from: string, name: string) => {
+      const port = String(world.ready.port);
+      const { stdout } = await pointsman('query', file, '--json', '--port', port, '--from', from, name);
+      return JSON.parse(stdout).answers.map((each: { data: string }) => each.data);
+    };
+    assert.deepEqual(await query('app', 'db.corp.example'), ['192.168.4.20']);
+    assert.deepEqual(await query('app', 'intranet.corp.example'), ['www.cloud.example.', '10.1.4.80']);
+    assert.deepEqual(await query('office', 'shop.cloud.example'), ['www.cloud.example.', '10.1.4.80']);
+    assert.deepEqual(await query('office', '10.1.4.80'), ['www.cloud.example.']);
+  });
+
+  test('never overwrites a file', async (t) => {
+    const file = join(scratch(t), 'new.yaml');
+    await pointsman('init', file);
+    const before = readFileSync(file, 'utf8');
+    const { code, stderr } = await pointsman('init', file);
+    assert.equal(code, 2);
+    assert.match(stderr, /is there already, and init overwrites nothing/);
+    assert.equal(readFileSync(file, 'utf8'), before);
+  });
+
+  test('says so where the folder does not exist', async (t) => {
+    const { code, stderr } = await pointsman('init', join(scratch(t), 'nowhere/new.yaml'));
+    assert.equal(code, 2);
+    assert.match(stderr, /its folder does not exist/);
+  });
+});
+
+describe('check', { timeout: 60_000 }, () => {
+  test('shows what follows from a topology', async () => {
+    const { code, stdout } = await pointsman('check', ACME);
+    assert.equal(code, 0);
+    assert.match(stdout, /^✔ acme: examples\/acme\/hybrid\.yaml has no mistakes/);
+    assert.match(stdout, /3 VPC, 1 site/);
+    assert.match(stdout, /orders\.cloud\.acme\.example +→ 10\.10\.0\.2/);
+    assert.match(stdout, /corp\.acme\.example +→ 192\.168\.1\.53, 192\.168\.2\.53/);
+  });
+
+  test('--json has the whole plan', async () => {
+    const { stdout } = await pointsman('check', ACME, '--json');
+    const { ok, name, plan } = JSON.parse(stdout);
+    assert.deepEqual([ok, name, plan.forwarders.length, plan.clients.length], [true, 'acme', 3, 4]);
+  });
+
+  test('a file that is not there, or is no topology, is wrong input', async (t) => {
+    for (const [file, message] of [
+      ['no-such.yaml', /there is no such file; `pointsman init` writes/],
+      ['README.txt', /is not named as a topology/],
+      ['examples', /is not named as a topology/],
+      ['test/system/dig.ts', /has no default export/],
+    ] as const) {
+      const { code, stderr } = await pointsman('check', file);
+      assert.equal(code, 2, file);
+      assert.match(stderr, message);
+    }
+    assert.ok(t);
+  });
+});
+
+describe('query', { timeout: 60_000 }, () => {
+  let world: RunningWorld;
+  before(async () => {
+    world = await startUp(ACME);
+  });
+  after(() => world?.stop());
+  const query = (...args: string[]) => pointsman('query', ACME, '--port', String(world.ready.port), ...args);
+
+  test('--json gives the answer, who gave it, and how long it took', async () => {
+    const { code, stdout } = await query('--from', 'orders', 'app.cloud.acme.example', '--json');
+    assert.equal(code, 0);
+    const { rcode, answers, server, ms, ...rest } = JSON.parse(stdout);
+    assert.deepEqual(rest, {});
+    assert.equal(rcode, 'NOERROR');
+    assert.equal(server, `127.10.1.53:${world.ready.port}`);
+    assert.equal(typeof ms, 'number');
+    const [first, second] = answers;
+    assert.deepEqual(Object.keys(first), ['name', 'type', 'ttl', 'data']);
+    assert.deepEqual(
+      [first.name, first.type, first.data],
+      ['app.cloud.acme.example.', 'CNAME', 'www.cloud.acme.example.'],
+    );
+    assert.match(second.data, /elb\.amazonaws\.com\.$/);
+    assert.equal(answers.length, 5);
+  });
+
+  test('in words it shows the records', async () => {
+    const { code, stdout } = await query('--from', 'sydney', 'vault.cloud.acme.example');
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /^vault\.cloud\.acme\.example\. +[0-9]+ +A +10\.10\.1\.60\nNOERROR\nfrom 127\.168\.1\.53:/,
+    );
+  });
+
+  test('an address stands for its reverse name, and a type may be written in any case', async () => {
+    assert.match((await query('--from', 'orders', '192.168.10.20')).stdout, /PTR +db\.corp\.acme\.example\./);
+    assert.match(
+      (await query('--from', 'orders', 'corp.acme.example', 'mx')).stdout,
+      /MX +10 mail\.corp\.acme\.example\./,
+    );
+  });
+
+  test('exit code 1 where the answer is no: no such name, no such type, nobody who knows', async () => {
+    const missing = await query('--from', 'orders', 'nobody.corp.acme.example');
+    assert.deepEqual([missing.code, missing.stdout.split('\n')[0]], [1, 'NXDOMAIN']);
+    const empty = await query('--from', 'orders', 'db.corp.acme.example', 'AAAA');
+    assert.equal(empty.code, 1);
+    assert.match(empty.stdout, /^NOERROR, but no records of this type/);
+    const unknown = await query('--from', 'orders', 'www.example.org', '--json');
+    assert.equal(unknown.code, 1);
+    assert.notEqual(JSON.parse(unknown.stdout).rcode, 'NOERROR');
+  });
+
+  test('exit code 1, and a question back, where no world runs', async () => {
+    const { code, stderr } = await pointsman(
+      'query',
+      ACME,
+      '--port',
+      '9',
+      '--from',
+      'orders',
+      'db.corp.acme.example',
+    );
+    assert.equal(code, 1);
+    assert.match(stderr, /Is `pointsman up examples\/acme\/hybrid\.yaml` running on port 9\?/);
+  });
+
+  test('what is mistyped is wrong input, and the nearest is named', async () => {
+    for (const [args, message] of [
+      [
+        ['--from', 'odrers', 'db.corp.acme.example'],
+        /there is no network "odrers" in .*; did you mean "orders"\?/,
+      ],
+      [['--from', 'orders', 'db..example'], /has an empty label/],
+      [['--from', 'orders', 'db.corp.acme.example', 'AAAAA'], /"AAAAA" is not a record type/],
+      [['db.corp.acme.example'], /required option '--from <network>' not specified/],
+    ] as const) {
+      const { code, stderr } = await query(...args);
+      assert.equal(code, 2);
+      assert.match(stderr, message);
+    }
+  });
+});
+
+describe('the command', { timeout: 60_000 }, () => {
+  test('names the nearest command', async () => {
+    const { code, stderr } = await pointsman('chek');
+    assert.equal(code, 2);
+    assert.match(stderr, /unknown command 'chek'\s+\(Did you mean check\?\)/);
+  });
+
+  test('every command’s help has an example, and needs no file', async () => {
+    for (const command of ['init', 'check', 'up', 'query', 'serve', 'schema']) {
+      const { code, stdout } = await pointsman(command, '--help');
+      assert.equal(code, 0);
+      assert.match(stdout, new RegExp(`\n +pointsman ${command} `), command);
+    }
+  });
+
+  test('schema prints JSON Schemas', async () => {
+    for (const [of, property] of [
+      ['topology', 'networks'],
+      ['forwarder', 'listen'],
+    ] as const) {
+      const { stdout } = await pointsman('schema', of);
+      const schema = JSON.parse(stdout);
+      assert.match(schema.$schema, /json-schema\.org/);
+      assert.ok(schema.properties[property]);
+    }
+  });
+
+  test('colours are for terminals that want them', async () => {
+    const args = ['packages/cli/bin/pointsman.js', 'check', ACME];
+    const coloured = await run(process.execPath, args, { env: { NO_COLOR: '', FORCE_COLOR: '1' } });
+    assert.ok(coloured.stdout.includes('\x1b['));
+    assert.ok(!(await run(process.execPath, args)).stdout.includes('\x1b['));
+  });
+});
+
+function scratch(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pointsman-command-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ask } from '@pointsman/lab';
+import { POINTSMAN, pointsman, ROOT, run } from './system/command.ts';
+import { freePort } from './system/free-port.ts';
+import { startCommand, startUp } from './system/running.ts';
+
+const ACME = 'examples/acme/hybrid.yaml';
+
+describe('up', { timeout: 120_000 }, () => {
+  test('its first event says where to ask, and from where', async (t) => {
+    const { ready, stop } = await startUp(ACME);
+    t.after(stop);
+    const { port } = ready;
+    assert.deepEqual(
+      ready.networks.map(({ name, client, resolvers }) => ({ name, client, resolvers })),
+      [
+        ...[
+          ['shared', '127.10.0.10'] as const,
+          ['orders', '127.20.0.10'] as const,
+          ['billing', '127.30.0.10'] as const,
+        ].map(([name, client]) => ({
+          name,
+          client,
+          resolvers: [`127.10.1.53:${port}`, `127.10.2.53:${port}`, `127.10.3.53:${port}`],
+        })),
+        {
+          name: 'sydney',
+          client: '127.168.0.10',
+          resolvers: [`127.168.1.53:${port}`, `127.168.2.53:${port}`],
+        },
+      ],
+    );
+    assert.deepEqual(
+      ready.forwarders.map(({ name, address, upstreams }) => ({
+        name,
+        address,
+        upstreams: upstreams.toSorted(),
+      })),
+      ['a', 'b', 'c'].map((member, index) => ({
+        name: `main/${member}`,
+        address: `127.10.${index + 1}.53:${port}`,
+        upstreams: [`127.10.0.2:${port}`, `127.168.1.53:${port}`, `127.168.2.53:${port}`],
+      })),
+    );
+    assert.deepEqual(ready.zones.map(({ name }) => name).slice(0, 4), [
+      'cloud.acme.example',
+      'orders.cloud.acme.example',
+      '10.in-addr.arpa',
+      'corp.acme.example',
+    ]);
+  });
+
+  test('--for ends it by itself, with exit code 0 and nothing left', async () => {
+    const port = await freePort();
+    const { code, stdout } = await pointsman('up', ACME, '--json', '--port', String(port), '--for', '0.2');
+    assert.equal(code, 0);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).event);
+    assert.deepEqual([events[0], events.at(-1)], ['ready', 'stopped']);
+    await assertGone(port);
+  });
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    test(`${signal} ends everything it started, with exit code 0`, async () => {
+      const world = await startUp(ACME);
+      world.process.kill(signal);
+      assert.deepEqual(await world.exited, { code: 0, signal: null });
+      for (const { pid } of world.ready.forwarders) await waitForEnd(pid);
+      await assertGone(world.ready.port);
+    });
+  }
+
+  test('when it is killed itself, its members end by themselves', async () => {
+    const world = await startUp(ACME);
+    world.process.kill('SIGKILL');
+    await world.exited;
+    for (const { pid } of world.ready.forwarders) await waitForEnd(pid);
+    await assertGone(world.ready.port);
+  });
+
+  test('in words it says whom to ask, as whom, and three lines to try that cross the boundary', async () => {
+    const port = await freePort();
+    const { code, stdout } = await pointsman('up', ACME, '--port', String(port), '--for', '0.2');
+    assert.equal(code, 0);
+    assert.match(stdout, /orders +VPC +127\.20\.0\.10 +127\.10\.1\.53, 127\.10\.2\.53, 127\.10\.3\.53 +main/);
+    const digs = stdout.split('\n').filter((line) => line.startsWith('  dig '));
+    assert.deepEqual(digs, [
+      `  dig -b 127.20.0.10 @127.10.1.53 -p ${port} ad1.corp.acme.example`,
+      `  dig -b 127.168.0.10 @127.168.1.53 -p ${port} www.orders.cloud.acme.example`,
+      `  dig -b 127.20.0.10 @127.10.1.53 -p ${port} -x 192.168.1.10`,
+    ]);
+    assert.ok(!stdout.includes('\x1b'), 'no colours and no cursor movements without a terminal');
+  });
+
+  test('a TypeScript topology runs as it is', async (t) => {
+    const folder = mkdtempSync(join(ROOT, 'test/.topology-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'one.ts');
+    writeFileSync(
+      file,
+      `import { defineTopology } from '@pointsman/core/topology';
+export default defineTopology({
+  name: 'one',
+  networks: { only: { kind: 'vpc', region: 'eu-west-1', cidrs: ['10.77.0.0/16'] } },
+  zones: { 'one.example': { kind: 'private', networks: ['only'], records: { www: { A: ['10.77.0.80'] } } } },
+});
+`,
+    );
+    const world = await startUp(file);
+    t.after(world.stop);
+    const [network] = world.ready.networks;
+    assert.deepEqual(network!.resolvers, [`127.77.0.2:${world.ready.port}`]);
+    const port = String(world.ready.port);
+    const { stdout } = await pointsman(
+      'query',
+      file,
+      '--from',
+      'only',
+      '--port',
+      port,
+      'www.one.example',
+      '--json',
+    );
+    assert.deepEqual(JSON.parse(stdout).answers, [
+      { name: 'www.one.example.', type: 'A', ttl: 300, data: '10.77.0.80' },
+    ]);
+  });
+
+  describe('what cannot start', () => {
+    test('a port in use: one message that says where, exit code 2, and nothing runs', async (t) => {
+      const port = await freePort();
+      const holder = createSocket('udp4');
+      t.after(() => holder.close());
+      await new Promise<void>((bound) => holder.bind({ address: '127.10.2.53', port }, bound));
+      const { code, stdout, stderr } = await pointsman('up', ACME, '--port', String(port));
+      assert.equal(stdout, '');
+      assert.match(
+        stderr,
+        new RegExp(`^pointsman: forwarder main/b cannot listen at 127.10.2.53 port ${port}: another program`),
+      );
+      assert.equal(stderr.trim().split('\n').length, 1);
+      assert.equal(code, 2);
+      await assertGone(port);
+    });
+
+    test('a second world on the same port: exit code 2, and the first one goes on', async (t) => {
+      const world = await startUp(ACME);
+      t.after(world.stop);
+      const second = startCommand(['up', ACME, '--json', '--port', String(world.ready.port)]);
+      const error = await second.waitFor(() => true);
+      assert.equal(error.event, 'error');
+      assert.equal(error.code, 'EADDRINUSE');
+      assert.equal((await second.exited).code, 2);
+      const [, orders] = world.ready.networks;
+      assert.ok((await askFor('db.corp.acme.example.', orders!.client, orders!.resolvers[0]!)).ok);
+    });
+
+    test('no right to bind: exit code 2, and the message says which ports need it', {
+      skip: mayEverybodyBind(),
+    }, async () => {
+      const args = [POINTSMAN, 'up', ACME, '--port', '53'];
+      const { code, stderr } = await run(process.execPath, args, asNobody());
+      assert.match(stderr, /ports below 1024 need the right to bind them/);
+      assert.equal(code, 2);
+    });
+  });
+});
+
+/** Kernels can be told to let everybody bind low ports, as some container hosts do. */
+function mayEverybodyBind(): string | false {
+  const file = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
+  if (!existsSync(file)) return 'needs Linux';
+  return Number(readFileSync(file, 'utf8')) <= 53 && 'everybody may bind every port on this machine';
+}
+
+/** For root, the user and group `nobody`; anybody else has no rights to begin with. */
+function asNobody(): { uid?: number; gid?: number } {
+  return process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+}
+
+function askFor(name: string, source: string, server: string) {
+  const [address, port] = server.split(':');
+  return ask({ server: { address: address!, port: Number(port) }, source, name, type: 'A' });
+}
+
+/** Nothing of acme's world has the port any more: the addresses of a VPC resolver, of a member and of an authority can be bound. */
+async function assertGone(port: number): Promise<void> {
+  for (const address of ['127.10.0.2', '127.10.1.53', '127.168.1.53']) {
+    const socket = createSocket('udp4');
+    await new Promise<void>((bound, failed) => {
+      socket.once('error', failed);
+      socket.bind({ address, port, exclusive: true }, bound);
+    });
+    socket.close();
+  }
+}
+
+/** Until the process is gone; the test's time-out is the limit. */
+async function waitForEnd(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await wait(20);
+  }
+}

@@ -49,7 +49,5 @@ export { parseZoneFile, type ZoneFile } from './parse-zone-file.ts';
 export { RdataError } from './presentation.ts';
 export { rdataFromText } from './rdata-from-text.ts';
 export { rdataToText } from './rdata-to-text.ts';
-export { isWellFormed } from './rdata-wire.ts';
 export type { RecordSet } from './record-set.ts';
-export { MAX_TTL, parseTtl } from './ttl.ts';
 export type { ZoneFileProblem } from './zone-tokens.ts';

@@ -40,6 +40,12 @@ export function columns(
   );
 }
 
+/** At most so many lines; the last one says how many are left out. */
+export function firstOf(lines: readonly string[], most: number): string[] {
+  if (lines.length <= most) return [...lines];
+  return [...lines.slice(0, most), `… and ${lines.length - most} more (--json has all)`];
+}
+
 /** `1 zone`, `2 zones`. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`;

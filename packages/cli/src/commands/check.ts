@@ -1,8 +1,9 @@
+import type { Otherwise } from '@pointsman/core/config';
 import { type Plan, planTopology } from '@pointsman/core/plan';
 import type { Network, Topology } from '@pointsman/core/topology';
 import type { Command } from 'commander';
 import { loadTopology } from '../load-topology.ts';
-import { columns, count, say, sayJson, style } from '../terminal.ts';
+import { columns, count, firstOf, say, sayJson, style } from '../terminal.ts';
 
 const AFTER_HELP = `
 Examples:
@@ -34,7 +35,7 @@ function summary(topology: Topology, plan: Plan): string {
     ...columns(inventory(topology, plan), ['bold']).map(indent),
     '',
     'Whom clients ask',
-    ...columns(clientRows(topology, plan), ['cyan']).map(indent),
+    ...firstOf(columns(clientRows(topology, plan), ['cyan']), MOST_ROWS).map(indent),
     ...ruleLines(plan),
   ].join('\n');
 }
@@ -96,26 +97,25 @@ function ruleLines(plan: Plan): string[] {
     (each, index) => plan.forwarders.findIndex(({ tier }) => tier === each.tier) === index,
   );
   return tiers.flatMap(({ tier, config }) => {
-    const shown = config.rules.slice(0, MOST_RULES);
-    const rest = config.rules.length - shown.length;
-    const otherwise =
-      config.otherwise === 'refuse' ? 'refused' : `→ ${config.otherwise.upstreams.join(', ')}`;
-    return [
-      '',
-      `Forwarding rules of ${tier}`,
-      ...columns(
-        [
-          ...shown.map((rule) => [bare(rule.suffix), `→ ${rule.upstreams.join(', ')}`]),
-          ...(rest > 0 ? [[`and ${rest} more`, '']] : []),
-          ['everything else', otherwise],
-        ],
-        ['cyan'],
-      ).map(indent),
-    ];
+    const rules = columns(
+      [
+        ...config.rules.map((rule) => [bare(rule.suffix), `→ ${rule.upstreams.join(', ')}`]),
+        ['everything else', otherwiseOf(config.otherwise)],
+      ],
+      ['cyan'],
+    );
+    return ['', `Forwarding rules of ${tier}`, ...firstOf(rules.slice(0, -1), MOST_RULES), rules.at(-1)!].map(
+      (line, index) => (index < 2 ? line : indent(line)),
+    );
   });
 }
 
+function otherwiseOf(otherwise: Otherwise): string {
+  return otherwise === 'refuse' ? 'refused' : `→ ${otherwise.upstreams.join(', ')}`;
+}
+
 const MOST_RULES = 20;
+const MOST_ROWS = 40;
 
 /** A name as people write it in a topology: without the final dot. */
 function bare(name: string): string {

@@ -34,16 +34,22 @@ export function statusLines(status: WorldStatus, seconds: number): Piece[][] {
 }
 
 function tierLine({ name, members, upstreams }: TierStatus, width: number): Piece[] {
+  const groups = Map.groupBy(upstreams, ({ who }) => who);
   return [
     { text: `${name.padEnd(width)}  `, format: 'bold' },
     ...members.flatMap((member) => [dot(member.state), { text: `${member.name}  ` }]),
-    { text: 'asks  ', format: 'dim' },
-    ...upstreams.flatMap(({ endpoint, state, reason }) => [
-      dot(state),
-      { text: endpoint.replace(/:[0-9]+$/, '') },
-      { text: state === 'down' && reason !== '' ? ` (${reason})  ` : '  ', format: 'dim' as const },
+    { text: ' asks  ', format: 'dim' },
+    ...[...groups].flatMap(([who, group]) => [
+      { text: `${who} ` },
+      ...group.flatMap(upstreamPieces),
+      { text: '  ' },
     ]),
   ];
+}
+
+function upstreamPieces({ endpoint, state, reason }: TierStatus['upstreams'][number]): Piece[] {
+  if (state !== 'down') return [dot(state)];
+  return [dot(state), { text: `${endpoint.replace(/:[0-9]+$/, '')} ${reason} `, format: 'dim' }];
 }
 
 function summaryLine(status: WorldStatus, seconds: number): Piece[] {
@@ -51,7 +57,7 @@ function summaryLine(status: WorldStatus, seconds: number): Piece[] {
   const share = status.cacheHitShare;
   const parts = [
     `${rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString('en')} queries/s`,
-    share === undefined ? 'no cache hits yet' : `${Math.round(share * 100)} % from cache`,
+    ...(share === undefined ? [] : [`${Math.round(share * 100)} % from cache`]),
     upCount(status, 'members'),
     upCount(status, 'upstreams'),
     `${status.queries.toLocaleString('en')} answered in ${duration(seconds)}`,

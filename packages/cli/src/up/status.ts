@@ -1,4 +1,6 @@
+import { parseEndpoint } from '@pointsman/core/address';
 import type { Member, World } from '@pointsman/lab';
+import { namesIn } from './names.ts';
 
 /** How a world is at one moment. */
 export type WorldStatus = {
@@ -13,8 +15,8 @@ export type WorldStatus = {
 export type TierStatus = {
   name: string;
   members: { name: string; state: 'up' | 'down'; reason: string }[];
-  /** `IP:PORT`; up where one member at least finds it up. */
-  upstreams: { endpoint: string; state: 'up' | 'down' | 'unknown'; reason: string }[];
+  /** `endpoint`: `IP:PORT`; `who`: what it is in the topology. Up where one member at least finds it up. */
+  upstreams: { endpoint: string; who: string; state: 'up' | 'down' | 'unknown'; reason: string }[];
 };
 
 type Sample = { at: number; queries: number; hits: number; misses: number };
@@ -28,6 +30,7 @@ export function makeObserver(world: World): () => Promise<WorldStatus> {
   /** Counts of members that died stay in the sum. */
   const last = new Map<Member, Stats>();
   const samples: Sample[] = [];
+  const names = namesIn(world);
   return async () => {
     const living = new Map<Member, Stats>();
     await Promise.all(
@@ -55,12 +58,16 @@ export function makeObserver(world: World): () => Promise<WorldStatus> {
         now.at === first.at ? 0 : ((now.queries - first.queries) * 1000) / (now.at - first.at),
       cacheHitShare: asked > 0 ? (now.hits - first.hits) / asked : undefined,
       queries: now.queries,
-      tiers: tiersOf(world, living),
+      tiers: tiersOf(world, living, names),
     };
   };
 }
 
-function tiersOf(world: World, living: ReadonlyMap<Member, Stats>): TierStatus[] {
+function tiersOf(
+  world: World,
+  living: ReadonlyMap<Member, Stats>,
+  names: ReadonlyMap<string, string>,
+): TierStatus[] {
   const tiers = Map.groupBy(world.members, ({ forwarder }) => forwarder.name.split('/')[0]!);
   return [...tiers].map(([name, members]) => ({
     name,
@@ -69,16 +76,24 @@ function tiersOf(world: World, living: ReadonlyMap<Member, Stats>): TierStatus[]
       const state = reason === undefined ? ('up' as const) : ('down' as const);
       return { name: member.forwarder.name.slice(name.length + 1), state, reason: reason ?? '' };
     }),
-    upstreams: mergeUpstreams(members.flatMap((member) => living.get(member)?.upstreams ?? [])),
+    upstreams: mergeUpstreams(
+      members.flatMap((member) => living.get(member)?.upstreams ?? []),
+      names,
+    ),
   }));
 }
 
-function mergeUpstreams(seen: Stats['upstreams']): TierStatus['upstreams'] {
+function mergeUpstreams(
+  seen: Stats['upstreams'],
+  names: ReadonlyMap<string, string>,
+): TierStatus['upstreams'] {
   const rank = { up: 2, down: 1, unknown: 0 };
   const merged = new Map<string, TierStatus['upstreams'][number]>();
   for (const { endpoint, state, reason } of seen) {
     const known = merged.get(endpoint);
-    if (!known || rank[state] > rank[known.state]) merged.set(endpoint, { endpoint, state, reason });
+    if (known && rank[state] <= rank[known.state]) continue;
+    const who = names.get(parseEndpoint(endpoint)!.address) ?? 'somebody';
+    merged.set(endpoint, { endpoint, who, state, reason });
   }
   return [...merged.values()];
 }

@@ -2,8 +2,13 @@ import { parseEndpoint } from '@pointsman/core/address';
 import type { Plan } from '@pointsman/core/plan';
 import type { Topology } from '@pointsman/core/topology';
 import type { World } from '@pointsman/lab';
-import { columns, style } from '../terminal.ts';
+import { columns, firstOf, style } from '../terminal.ts';
 import { exampleQueries } from './example-queries.ts';
+import { namesIn } from './names.ts';
+
+/** The rest is in `--json`. */
+const MOST_ROWS = 40;
+const MOST_NOTES = 12;
 
 /** What `up` says when all of a world runs: whom to ask, as whom, and what to try. */
 export function welcome(topology: Topology, plan: Plan, world: World): string {
@@ -20,13 +25,10 @@ export function welcome(topology: Topology, plan: Plan, world: World): string {
 }
 
 function clientTable(topology: Topology, world: World): string[] {
-  const names = new Map(world.plan.forwarders.map(({ loopback, name }) => [loopback, name]));
-  for (const { name, servers } of world.plan.authorities)
-    for (const { loopback } of servers) names.set(loopback, name);
-  for (const { network, loopback } of world.plan.resolvers) names.set(loopback, `VPC resolver of ${network}`);
+  const names = namesIn(world);
   const rows = world.plan.clients.map(({ network, loopback, resolvers }, index) => {
     const asked = resolvers.map((each) => parseEndpoint(each)!.address);
-    const who = [...new Set(asked.map((address) => names.get(address)?.replace(/\/.*/, '') ?? 'nobody'))];
+    const who = [...new Set(asked.map((address) => names.get(address) ?? 'nobody is there'))];
     return [
       network,
       topology.networks[index]!.kind === 'vpc' ? 'VPC' : 'site',
@@ -35,10 +37,8 @@ function clientTable(topology: Topology, world: World): string[] {
       who.join(', '),
     ];
   });
-  return columns(
-    [['network', '', 'its client', 'asks', ''], ...rows],
-    ['bold', 'dim', 'cyan', undefined, 'dim'],
-  );
+  const heads = ['network', '', 'its client', 'asks', ''];
+  return firstOf(columns([heads, ...rows], ['bold', 'dim', 'cyan', undefined, 'dim']), MOST_ROWS);
 }
 
 /** What is not as one would expect it. */
@@ -46,8 +46,7 @@ function notes(topology: Topology, world: World): string[] {
   const { moves, outside } = world.plan;
   const lines = [
     ...moves.map(
-      ({ network, cidr, loopback }) =>
-        `${cidr} of ${network} is ${loopback} here: its own form is taken, or is not IPv4`,
+      ({ network, cidr, loopback, because }) => `${cidr} of ${network} is ${loopback} here: ${because}`,
     ),
     ...outside.map(
       ({ address, loopback }) => `${address} is ${loopback} here, a stand-in that knows the public zones`,
@@ -61,7 +60,8 @@ function notes(topology: Topology, world: World): string[] {
   lines.push(
     ...engines.map(({ name, engine }) => `the tier ${name} is played by the native engine, not by ${engine}`),
   );
-  return lines.length === 0 ? [] : ['', ...lines.map((line) => `${style('yellow', 'Note')} ${line}`)];
+  const notes = lines.map((line) => `${style('yellow', 'Note')} ${line}`);
+  return notes.length === 0 ? [] : ['', ...firstOf(notes, MOST_NOTES)];
 }
 
 function digLines(topology: Topology, plan: Plan, world: World): string[] {

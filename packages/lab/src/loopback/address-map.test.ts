@@ -32,7 +32,14 @@ test('where two ranges would meet, the later one moves, keeps last bytes where i
     },
     authorities: { dns: { network: 'two', addresses: ['192.168.1.53', '192.168.2.53'] } },
   });
-  assert.deepEqual(map.moves, [{ network: 'two', cidr: '192.168.0.0/16', loopback: '127.255.254.0/24' }]);
+  assert.deepEqual(map.moves, [
+    {
+      network: 'two',
+      cidr: '192.168.0.0/16',
+      loopback: '127.255.254.0/24',
+      because: '10.168.0.0/16 of one has that place',
+    },
+  ]);
   assert.equal(map.ofAddress('192.168.1.53', 'two'), '127.255.254.53');
   assert.equal(map.ofAddress('192.168.2.53', 'one'), '127.255.254.54');
   assert.equal(map.ofAddress('10.168.0.2', 'one'), '127.168.0.2');

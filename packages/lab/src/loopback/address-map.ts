@@ -7,6 +7,7 @@ import {
   addressText,
   type Block,
   type BlockSpace,
+  blocksOverlap,
   blockText,
   makeBlockSpace,
 } from './blocks.ts';
@@ -30,7 +31,7 @@ export type AddressMap = {
 };
 
 /** A range that could not keep its form, and the block it has instead. */
-export type Move = { network: string; cidr: string; loopback: string };
+export type Move = { network: string; cidr: string; loopback: string; because: string };
 
 /** A wider range would fill much of 127.0.0.0/8 alone, so it moves. */
 const WIDEST_PREFIX = 12;
@@ -67,7 +68,12 @@ export function mapAddresses(topology: Topology, plan: Plan): AddressMap {
     ofCidr: (cidr) => rangesOfCidr.get(cidr) ?? [],
     moves: ranges
       .filter((range) => !range.kept)
-      .map(({ network, cidr, block }) => ({ network, cidr, loopback: blockText(block) })),
+      .map((range) => ({
+        network: range.network,
+        cidr: range.cidr,
+        loopback: blockText(range.block),
+        because: whyMoved(range, ranges),
+      })),
     outside,
   };
 }
@@ -136,6 +142,13 @@ function blockInForm(text: string): Block | undefined {
   const { bytes, prefix } = parseCidr(text)!;
   if (bytes.length !== 4 || prefix < WIDEST_PREFIX) return undefined;
   return { first: addressNumber(bytes), size: 2 ** (32 - prefix) };
+}
+
+function whyMoved({ cidr }: Range, ranges: readonly PlacedRange[]): string {
+  const block = blockInForm(cidr);
+  if (!block) return cidr.includes(':') ? 'it is IPv6' : 'it is too wide to keep its form';
+  const holder = ranges.find((range) => range.kept && blocksOverlap(range.block, block));
+  return holder ? `${holder.cidr} of ${holder.network} has that place` : 'its place is not free';
 }
 
 /** The numbers of a range's addresses. In a moved one each keeps its last byte where that is free, or gets the next free number. */

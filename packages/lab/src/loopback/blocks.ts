@@ -53,6 +53,10 @@ export function makeBlockSpace(): BlockSpace {
   return { take, takeHighest };
 }
 
+export function blocksOverlap(a: Block, b: Block): boolean {
+  return a.first < b.first + b.size && b.first < a.first + a.size;
+}
+
 /** The number of the loopback address that has the last three bytes of an IPv4 address. */
 export function addressNumber(bytes: Uint8Array): number {
   return FIRST + bytes[1]! * 0x10000 + bytes[2]! * 0x100 + bytes[3]!;

@@ -2,7 +2,15 @@
 import dgram from 'node:dgram';
 import { formatAddress } from '@pointsman/core/address';
 import { AF_INET6, encodePeer, peerAddressBytes, peerPort } from './peer.ts';
-import { BATCH, DATAGRAM_STRIDE, PEER_SIZE, type Receiver, type UdpListener, type UdpStack } from './udp.ts';
+import {
+  BATCH,
+  DATAGRAM_STRIDE,
+  MAX_DATAGRAM,
+  PEER_SIZE,
+  type Receiver,
+  type UdpListener,
+  type UdpStack,
+} from './udp.ts';
 
 export function createDgramStack(): UdpStack {
   return {
@@ -40,22 +48,28 @@ export function createDgramStack(): UdpStack {
       socket.on('message', (message) => deliver(receiver, message, peer));
       socket.bind({ port: 0, exclusive: true, ...(local === undefined ? {} : { address: local }) }, () => {
         if (closed) return;
-        socket.connect(port, remote, () => {
+        // Typed without it, but with a callback an error comes by its argument, and by no event.
+        const onConnected = (error?: NodeJS.ErrnoException) => {
+          if (closed) return;
+          if (error) return onError(error.code ?? 'EIO');
           connected = true;
           for (const query of waiting) socket.send(query);
           waiting.length = 0;
-        });
+        };
+        socket.connect(port, remote, onConnected);
       });
       return {
         get localPort() {
-          return connected ? socket.address().port : 0;
+          return connected && !closed ? socket.address().port : 0;
         },
         send(bytes, offset, length) {
+          if (closed) return;
           const query = bytes.slice(offset, offset + length);
           if (connected) socket.send(query);
           else if (waiting.length < BATCH) waiting.push(query);
         },
         close() {
+          if (closed) return;
           closed = true;
           socket.close();
         },
@@ -68,24 +82,36 @@ export function createDgramStack(): UdpStack {
 
 function createListener(socket: dgram.Socket, address: string, port: number): UdpListener {
   const out = new Uint8Array(DATAGRAM_STRIDE);
+  let closed = false;
+  let sending = 0;
+
+  /** Node sends in the background. Errors are about single replies. */
+  function onSent(): void {
+    if (--sending === 0 && closed) socket.close();
+  }
+
   return {
     address,
     port,
     out,
     reserve: () => 0,
     commit(length, peers, peerOffset) {
+      if (closed) return;
       const to = formatAddress(peerAddressBytes(peers, peerOffset));
-      socket.send(out.slice(0, length), peerPort(peers, peerOffset), to);
+      sending++;
+      socket.send(out.slice(0, length), peerPort(peers, peerOffset), to, onSent);
     },
     flush() {},
     close() {
-      socket.close();
+      if (closed) return;
+      closed = true;
+      if (sending === 0) socket.close();
     },
   };
 }
 
 function deliver(receiver: Receiver, message: Uint8Array, peer: Uint8Array): void {
-  receiver.onDatagram(message, 0, message.length, peer, 0);
+  receiver.onDatagram(message, 0, Math.min(message.length, MAX_DATAGRAM + 1), peer, 0);
   receiver.onBatchEnd();
 }
 

@@ -14,6 +14,8 @@ export type Libc = {
   /** `messages` is the address of an array of struct mmsghdr. */
   recvmmsg(fd: number, messages: number, count: number, flags: number, timeout: number): number;
   sendmmsg(fd: number, messages: number, count: number, flags: number): number;
+  /** Of the latest call that returned -1. */
+  errno(): number;
 };
 
 export const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000;
@@ -38,16 +40,13 @@ export function loadLibc(): Libc {
     // Addresses as size_t: a number is passed faster than a pointer, and these two are the hot calls.
     recvmmsg: lib.func('int recvmmsg(int, size_t, unsigned int, int, size_t)'),
     sendmmsg: lib.func('int sendmmsg(int, size_t, unsigned int, int)'),
+    errno: () => koffi.errno(),
   };
 }
 
 /** Address of the view's first byte. The caller keeps the view alive for as long as the address is used. */
 export function addressOf(view: Uint8Array): number {
   return Number(koffi.address(view));
-}
-
-export function errno(): number {
-  return koffi.errno();
 }
 
 const errnoNames = new Map(Object.entries(koffi.os.errno).map(([name, value]) => [value as number, name]));

@@ -13,6 +13,7 @@ import {
   BATCH,
   DATAGRAM_STRIDE,
   MAX_DATAGRAM,
+  MAX_QUERY,
   PEER_SIZE,
   PEER_STRIDE,
   type Receiver,
@@ -32,6 +33,9 @@ const NAME_LENGTH = 2;
 const MESSAGE_LENGTH = 14;
 const IOVEC_WORDS = 4;
 
+/** A descriptor's number belongs to somebody else as soon as it is closed. */
+type Socket = { readonly fd: number; closed: boolean };
+
 type Batch = {
   bytes: Uint8Array;
   peers: Uint8Array;
@@ -45,9 +49,10 @@ type Batch = {
 
 /** Receive rounds per wake-up: after these other sockets get their turn. */
 const ROUNDS = 4;
-/** Queries to upstreams are a header, a name and an OPT record: never more than this. */
-const QUERY_STRIDE = 320;
+const QUERY_STRIDE = (MAX_QUERY + 63) & ~63;
 const SOCKET_BUFFER = 4 * 2 ** 20;
+/** Nothing to receive, or no room to send: no news about the peer. */
+const PASSING = new Set(['EAGAIN', 'EWOULDBLOCK', 'EINTR', 'ENOBUFS']);
 
 export function createMmsgStack(libc: Libc): UdpStack {
   const received = createBatch(DATAGRAM_STRIDE);
@@ -55,13 +60,13 @@ export function createMmsgStack(libc: Libc): UdpStack {
   const queryOwners: number[] = [];
   const errorHandlers = new Map<number, (code: string) => void>();
 
-  function receive(fd: number, receiver: Receiver, onError: (code: string) => void): void {
+  function receive(socket: Socket, receiver: Receiver, onError: (code: string) => void): void {
     const { headers } = received;
     for (let round = 0; round < ROUNDS; round++) {
-      const count = libc.recvmmsg(fd, received.address, BATCH, libcNumbers.MSG_DONTWAIT, 0);
+      const count = libc.recvmmsg(socket.fd, received.address, BATCH, libcNumbers.MSG_DONTWAIT, 0);
       if (count < 0) {
-        const code = libcNumbers.errnoName(libcNumbers.errno());
-        if (code !== 'EAGAIN' && code !== 'EWOULDBLOCK' && code !== 'EINTR') onError(code);
+        const code = libcNumbers.errnoName(libc.errno());
+        if (!PASSING.has(code)) onError(code);
         return;
       }
       for (let index = 0; index < count; index++) {
@@ -76,12 +81,14 @@ export function createMmsgStack(libc: Libc): UdpStack {
         headers[index * HEADER_WORDS + NAME_LENGTH] = PEER_SIZE;
       }
       receiver.onBatchEnd();
-      if (count < BATCH) return;
+      if (count < BATCH || socket.closed) return;
     }
   }
 
+  /** Errors are reported last, when the batch is empty again: whoever is told may send and flush. */
   function flushQueries(): void {
     const { iovecs, address, base } = queries;
+    const failed: [fd: number, code: string][] = [];
     for (let start = 0; start < queryOwners.length; ) {
       const owner = queryOwners[start]!;
       let end = start + 1;
@@ -95,13 +102,15 @@ export function createMmsgStack(libc: Libc): UdpStack {
         }
         end++;
       }
-      sendAll(libc, owner, address + start * HEADER_WORDS * 4, end - start, errorHandlers.get(owner));
+      const code = sendAll(libc, owner, address + start * HEADER_WORDS * 4, end - start);
+      if (code !== undefined) failed.push([owner, code]);
       start = end;
     }
     for (let index = 0; index < queryOwners.length; index++) {
       setPointer(iovecs, index * IOVEC_WORDS, base + index * QUERY_STRIDE);
     }
     queryOwners.length = 0;
+    for (const [owner, code] of failed) errorHandlers.get(owner)?.(code);
   }
 
   return {
@@ -115,8 +124,9 @@ export function createMmsgStack(libc: Libc): UdpStack {
       setOption(libc, fd, libcNumbers.SOL_SOCKET, libcNumbers.SO_SNDBUF, SOCKET_BUFFER);
       check(libc, fd, libc.bind(fd, peer, sockaddrLength(peer, 0)), `bind to ${address} port ${port}`);
       // Errors on an unconnected socket are about single replies; they concern nobody else.
-      const poll = pollReadable(fd, () => receive(fd, receiver, () => {}));
-      return createListener(libc, fd, poll, address, localPort(libc, fd));
+      const socket = { fd, closed: false };
+      const poll = pollReadable(fd, () => receive(socket, receiver, () => {}));
+      return createListener(libc, socket, poll, address, localPort(libc, fd));
     },
 
     connect(local, remote, port, receiver, onError): UdpConnection {
@@ -127,11 +137,13 @@ export function createMmsgStack(libc: Libc): UdpStack {
         check(libc, fd, libc.bind(fd, source, sockaddrLength(source, 0)), `bind to ${local}`);
       }
       check(libc, fd, libc.connect(fd, peer, sockaddrLength(peer, 0)), `connect to ${remote}`);
-      const poll = pollReadable(fd, () => receive(fd, receiver, onError));
+      const socket = { fd, closed: false };
+      const poll = pollReadable(fd, () => receive(socket, receiver, onError));
       errorHandlers.set(fd, onError);
       return {
         localPort: localPort(libc, fd),
         send(bytes, offset, length) {
+          if (socket.closed) return;
           if (queryOwners.length === BATCH) flushQueries();
           const index = queryOwners.length;
           copyBytes(bytes, offset, queries.bytes, index * QUERY_STRIDE, length);
@@ -139,8 +151,10 @@ export function createMmsgStack(libc: Libc): UdpStack {
           queryOwners.push(fd);
         },
         close() {
-          if (queryOwners.includes(fd)) flushQueries();
+          if (socket.closed) return;
+          socket.closed = true;
           errorHandlers.delete(fd);
+          if (queryOwners.includes(fd)) flushQueries();
           poll.close();
           libc.close(fd);
         },
@@ -153,13 +167,13 @@ export function createMmsgStack(libc: Libc): UdpStack {
   };
 }
 
-function createListener(libc: Libc, fd: number, poll: Poll, address: string, port: number): UdpListener {
+function createListener(libc: Libc, socket: Socket, poll: Poll, address: string, port: number): UdpListener {
   const batch = createBatch(DATAGRAM_STRIDE);
   let queued = 0;
 
   function flush(): void {
     if (queued === 0) return;
-    sendAll(libc, fd, batch.address, queued);
+    if (!socket.closed) sendAll(libc, socket.fd, batch.address, queued);
     queued = 0;
   }
 
@@ -180,24 +194,21 @@ function createListener(libc: Libc, fd: number, poll: Poll, address: string, por
     },
     flush,
     close() {
+      if (socket.closed) return;
       flush();
+      socket.closed = true;
       poll.close();
-      libc.close(fd);
+      libc.close(socket.fd);
     },
   };
 }
 
 /**
- * Sends `count` messages. An error is either an earlier one that the socket had still to report, then the message goes at the second
- * try; or this message's own, then it is skipped, so that it cannot hold up those behind it.
+ * Sends `count` messages; returns the code of an error on the way. It is either an earlier one that the socket had still to report, then
+ * the message goes at the second try; or this message's own, then it is skipped, so that it cannot hold up those behind it.
  */
-function sendAll(
-  libc: Libc,
-  fd: number,
-  address: number,
-  count: number,
-  onError?: (code: string) => void,
-): void {
+function sendAll(libc: Libc, fd: number, address: number, count: number): string | undefined {
+  let failure: string | undefined;
   let tried = false;
   for (let sent = 0; sent < count; ) {
     const result = libc.sendmmsg(
@@ -211,10 +222,13 @@ function sendAll(
       tried = false;
       continue;
     }
-    onError?.(libcNumbers.errnoName(libcNumbers.errno()));
+    const code = libcNumbers.errnoName(libc.errno());
+    if (PASSING.has(code)) return failure;
+    failure ??= code;
     if (tried) sent++;
     tried = !tried;
   }
+  return failure;
 }
 
 function createBatch(stride: number): Batch {
@@ -270,7 +284,7 @@ function copyBytes(from: Uint8Array, start: number, to: Uint8Array, at: number, 
 function openSocket(libc: Libc, peer: Uint8Array): number {
   const family = peer[0]!;
   const fd = libc.socket(family, libcNumbers.SOCK_DGRAM_NONBLOCK_CLOEXEC, 0);
-  if (fd < 0) throw systemError(libcNumbers.errno(), 'open a UDP socket');
+  if (fd < 0) throw systemError(libc.errno(), 'open a UDP socket');
   if (family === AF_INET6) setOption(libc, fd, libcNumbers.IPPROTO_IPV6, libcNumbers.IPV6_V6ONLY, 1);
   return fd;
 }
@@ -288,7 +302,7 @@ function localPort(libc: Libc, fd: number): number {
 /** @throws the system call's error, with the socket closed, where `result` is negative */
 function check(libc: Libc, fd: number, result: number, action: string): void {
   if (result >= 0) return;
-  const number = libcNumbers.errno();
+  const number = libc.errno();
   libc.close(fd);
   throw systemError(number, action);
 }

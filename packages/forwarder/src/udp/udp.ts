@@ -8,10 +8,12 @@
 
 /** Datagrams in one batch, received or sent. */
 export const BATCH = 64;
-/** The largest datagram received or sent, bytes; a larger one received is reported with its cut length plus one. */
+/** The largest datagram received or sent, bytes; a larger one received is reported with this length plus one. */
 export const MAX_DATAGRAM = 4096;
 /** Bytes from one datagram's place in a slab to the next: not a power of two, so that packets do not share cache sets. */
 export const DATAGRAM_STRIDE = MAX_DATAGRAM + 64;
+/** The largest query to an upstream, bytes: a header, a name, type and class, and an OPT record without options. */
+export const MAX_QUERY = 12 + 255 + 4 + 11;
 export const PEER_SIZE = 28;
 export const PEER_STRIDE = 32;
 
@@ -43,13 +45,15 @@ export type UdpListener = {
   /** Queues the reply written at the reserved offset. A reserved place not committed is reserved again by the next call. */
   commit(length: number, peers: Uint8Array, peerOffset: number): void;
   flush(): void;
+  /** Sends what is queued first. What is committed afterwards is dropped. */
   close(): void;
 };
 
 /** A socket connected to one server; the kernel lets in that server's datagrams only. */
 export type UdpConnection = {
+  /** 0 until it is known: `dgram` connects in the background. */
   readonly localPort: number;
-  /** Copies and queues one datagram; `UdpStack.flush` sends. */
+  /** Copies and queues one datagram of at most MAX_QUERY bytes; `UdpStack.flush` sends. After `close` it does nothing. */
   send(bytes: Uint8Array, offset: number, length: number): void;
   close(): void;
 };
@@ -60,7 +64,8 @@ export type UdpStack = {
   listen(address: string, port: number, receiver: Receiver): Promise<UdpListener>;
   /**
    * A socket with a random local port, connected. `local` undefined: the kernel chooses the source address.
-   * `onError` gets errno names (ECONNREFUSED: the server's host answered that nobody listens).
+   * `onError` gets errno names (ECONNREFUSED: the server's host answered that nobody listens). One that says that it cannot be
+   * connected at all may come by `onError`, or be thrown.
    * @throws an Error with a `code`
    */
   connect(

@@ -11,7 +11,8 @@ import { EDE, extendedError } from '../packet/extended-error.ts';
 import { SERVFAIL } from '../packet/wire.ts';
 import { PEER_SIZE } from '../udp/udp.ts';
 
-type Ask = { ask: number; bytes: Uint8Array; peer: Uint8Array; limit: number };
+/** `view` is that of a question without a client: the target of a CNAME. */
+type Ask = { ask: number; bytes: Uint8Array; peer: Uint8Array; view: number; limit: number };
 type Reply = { reply: number; bytes: Uint8Array };
 
 const MAX_MESSAGE = 0xffff;
@@ -38,6 +39,7 @@ export function createHandOver(ports: Map<number, MessagePort>): {
         ask: number,
         bytes: query.bytes.slice(query.offset, query.end),
         peer,
+        view: query.key[query.keyLength - 1]!,
         limit,
       } satisfies Ask);
     },
@@ -53,8 +55,10 @@ export function createHandOver(ports: Map<number, MessagePort>): {
           },
         };
         port.on('message', (message: Ask | Reply) => {
-          if ('ask' in message)
-            return engine.take(message.bytes, message.peer, message.limit, sink, message.ask);
+          if ('ask' in message) {
+            const { bytes, peer, view, limit, ask } = message;
+            return engine.take(bytes, peer, view, limit, sink, ask);
+          }
           const client = kept.get(message.reply);
           if (!client) return;
           kept.delete(message.reply);

@@ -28,7 +28,12 @@ export type Chains = {
 /** CNAMEs from rule to rule behind one question. */
 const MAX_DEPTH = 8;
 const MAX_MESSAGE = 0xffff;
+/** Who asks for the target of a CNAME: no address family is 0. */
 const NO_PEER = new Uint8Array(PEER_SIZE);
+
+export function isNobody(peers: Uint8Array, offset: number): boolean {
+  return peers[offset] === 0 && peers[offset + 1] === 0;
+}
 
 export function createChains(slots: Slots, lookup: Lookup, resolver: Resolver): Chains {
   const query = createQuery();

@@ -111,7 +111,7 @@ export function createDelivery(
     },
 
     encoded(slot, response, { bytes, rcode, authentic }, identity) {
-      readTtls(response, bytes, 0, bytes.length);
+      readTtls(response, bytes, bytes.length);
       deliver(slot, response, bytes, rcode, (authentic ? FLAG_AUTHENTIC : 0) | FLAG_CHAIN, identity);
     },
 

@@ -18,7 +18,7 @@ import { createExchange } from '../upstreams/exchange.ts';
 import { createProbes, PROBE_TICK_MS } from '../upstreams/probes.ts';
 import { createSelection } from '../upstreams/selection.ts';
 import { createUpstream, type Upstream } from '../upstreams/upstream.ts';
-import { createChains } from './chains.ts';
+import { createChains, isNobody } from './chains.ts';
 import type { Claims } from './claims.ts';
 import type { Clock } from './clock.ts';
 import { type Counters, createCounters } from './counters.ts';
@@ -40,8 +40,8 @@ export type EngineParts = {
 
 export type Engine = {
   listen(address: string, port: number): Promise<void>;
-  /** A query from another worker: the question is in flight here. */
-  take(bytes: Uint8Array, peer: Uint8Array, limit: number, sink: Sink, token: number): void;
+  /** A query from another worker: the question is in flight here. `view` counts where there is no peer, but a chain of CNAMEs. */
+  take(bytes: Uint8Array, peer: Uint8Array, view: number, limit: number, sink: Sink, token: number): void;
   /** Swaps the rules between two packets. */
   use(rules: RuleSet, budgets: Map<string, SharedArrayBuffer>): void;
   flush(): void;
@@ -134,6 +134,7 @@ export function createEngine(parts: EngineParts): Engine {
     sink: Sink,
     token: number,
     limit: number,
+    knownView?: number,
   ): boolean {
     counters.queries++;
     const status = readQuery(query, bytes, offset, length);
@@ -141,7 +142,7 @@ export function createEngine(parts: EngineParts): Engine {
       counters.malformed++;
       return false;
     }
-    const view = viewOfPeer(active.rules.clients, peers, peerOffset);
+    const view = knownView ?? viewOfPeer(active.rules.clients, peers, peerOffset);
     if (status !== NOERROR || view === NO_VIEW) {
       const outsider = view === NO_VIEW;
       if (outsider) counters.refusedClients++;
@@ -253,9 +254,9 @@ export function createEngine(parts: EngineParts): Engine {
       );
     },
 
-    take(bytes, peer, limit, sink, token) {
+    take(bytes, peer, view, limit, sink, token) {
       clock.tick();
-      answer(bytes, 0, bytes.length, peer, 0, sink, token, limit);
+      answer(bytes, 0, bytes.length, peer, 0, sink, token, limit, isNobody(peer, 0) ? view : undefined);
       flush();
     },
 

@@ -49,6 +49,8 @@ const SILENCE_LIFETIME = 2;
 /** A TCP exchange takes a handshake and more bytes: this many UDP time-outs. */
 const TCP_FACTOR = 3;
 
+const BY_CNAME = ' (by CNAME): ';
+
 export type Active = { rules: RuleSet; selection: Selection };
 
 export type ResolverParts = {
@@ -131,6 +133,7 @@ export function createResolver(parts: ResolverParts): Resolver {
       inFlight.loopedFrom ??= loops.suspect(inFlight, peers, peerOffset);
       waiter.next = inFlight.waiters;
       inFlight.waiters = waiter;
+      if (chain) chain.parent.waitsOn = inFlight.index;
       return;
     }
     slots.freeWaiter(waiter);
@@ -262,7 +265,7 @@ export function createResolver(parts: ResolverParts): Resolver {
     const { now } = clock;
     if (!slot.inUse) return;
     if (now >= slot.deadline) return fail(slot);
-    if (slot.waitsOn >= 0) return timers.set(index, slot.deadline, now);
+    if (slot.partial !== undefined) return timers.set(index, slot.deadline, now);
     let waiting = false;
     for (let number = 0; number < slot.attemptCount; number++) {
       const attempt = slot.attempts[number]!;
@@ -378,8 +381,10 @@ export function createResolver(parts: ResolverParts): Resolver {
     if (next && (next.rcode === NOERROR || next.rcode === NXDOMAIN))
       return finishPartial(slot, partial, next);
     const why = next?.edns?.options.find(({ code }) => code === EXTENDED_ERROR_OPTION)?.data.subarray(2);
-    const text = why ? `: ${new TextDecoder().decode(why)}` : '';
-    delivery.failure(slot, extendedError(EDE.other, `${partial.open} (by CNAME)${text}`), SILENCE_LIFETIME);
+    const text = why ? new TextDecoder().decode(why) : 'no answer';
+    // Of a long chain the end is told: the name that failed, and why.
+    const told = text.includes(BY_CNAME) ? text : `${partial.open}${BY_CNAME}${text}`;
+    delivery.failure(slot, extendedError(EDE.other, told), SILENCE_LIFETIME);
   };
 
   function fail(slot: Slot): void {

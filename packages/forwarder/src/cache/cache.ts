@@ -116,7 +116,7 @@ export function openCache(buffers: SharedArrayBuffer[]): Cache {
   function store(key: CacheKey, answer: Answer, now: number): boolean {
     const shard = shards[key.hash & shardMask]!;
     const units = entryUnits(key.keyLength, answer);
-    if (units * 2 > shard.ringWords >> 3 || answer.ttlCount > 0xffff) return false;
+    if (units * 2 > shard.ringWords >> 3 || answer.bodyLength > 0xffff) return false;
     if (!enter(shard)) return false;
     const old = findEntry(shard, key);
     if (old >= 0) forget(shard, old);

@@ -3,6 +3,7 @@ import type { Answer, Cache } from '../cache/cache.ts';
 import { FLAG_AUTHENTIC, FLAG_CHAIN, FLAG_FAILURE } from '../cache/layout.ts';
 import type { Slot, Waiter } from '../inflight/slots.ts';
 import { writeAnswer, writeRcode } from '../packet/compose.ts';
+import { STALE_ANSWER } from '../packet/extended-error.ts';
 import { type Response, readTtls } from '../packet/response.ts';
 import { SERVFAIL } from '../packet/wire.ts';
 import type { Clock } from './clock.ts';
@@ -13,9 +14,15 @@ import type { encodePartial } from './rebuild.ts';
 export type Delivery = {
   /** Sends on the records that `response` points to in `bytes`. */
   plain(slot: Slot, response: Response, bytes: Uint8Array): void;
-  /** Sends a response that we encoded. `identity`: of the rules its chain goes through. */
-  encoded(slot: Slot, response: Response, made: ReturnType<typeof encodePartial>, identity: number): void;
-  /** A stale answer where there is one, else SERVFAIL with an extended error, kept for `lifetime` seconds. */
+  /** Sends a response that we encoded. `identity`: of the rules its chain goes through. `stale`: its end is; then it is not kept. */
+  encoded(
+    slot: Slot,
+    response: Response,
+    made: ReturnType<typeof encodePartial>,
+    identity: number,
+    stale: boolean,
+  ): void;
+  /** SERVFAIL with an extended error, kept for `lifetime` seconds; 0: not at all. */
   failure(slot: Slot, why: Uint8Array, lifetime: number): void;
   /** Answers all from what the cache still has; false where it has nothing. */
   stale(slot: Slot): boolean;
@@ -55,6 +62,7 @@ export function createDelivery(
     rcode: number,
     flags: number,
     identity: number,
+    stale: boolean,
   ): void {
     answer.rcode = rcode;
     answer.flags = flags;
@@ -65,9 +73,9 @@ export function createDelivery(
     answer.bodyLength = response.bodyLength;
     answer.ttlOffsets = response.ttlOffsets;
     answer.ttlCount = response.ttlCount;
-    answer.tail = NO_BYTES;
-    answer.tailLength = 0;
-    answer.lifetime = response.lifetime;
+    answer.tail = stale ? STALE_ANSWER : NO_BYTES;
+    answer.tailLength = answer.tail.length;
+    answer.lifetime = stale ? 0 : response.lifetime;
     answer.epoch = slot.rules.epoch;
     answer.identity = identity;
     if (answer.lifetime > 0) cache.store(slot, answer, clock.seconds);
@@ -107,16 +115,15 @@ export function createDelivery(
   return {
     plain(slot, response, bytes) {
       const flags = (response.authentic ? FLAG_AUTHENTIC : 0) | (response.chain ? FLAG_CHAIN : 0);
-      deliver(slot, response, bytes, response.rcode, flags, slot.rules.identities[slot.rule]!);
+      deliver(slot, response, bytes, response.rcode, flags, slot.rules.identities[slot.rule]!, false);
     },
 
-    encoded(slot, response, { bytes, rcode, authentic }, identity) {
+    encoded(slot, response, { bytes, rcode, authentic }, identity, stale) {
       readTtls(response, bytes, bytes.length);
-      deliver(slot, response, bytes, rcode, (authentic ? FLAG_AUTHENTIC : 0) | FLAG_CHAIN, identity);
+      deliver(slot, response, bytes, rcode, (authentic ? FLAG_AUTHENTIC : 0) | FLAG_CHAIN, identity, stale);
     },
 
     failure(slot, why, lifetime) {
-      if (stale(slot)) return;
       counters.servfails++;
       answer.rcode = SERVFAIL;
       answer.flags = FLAG_FAILURE;
@@ -129,7 +136,7 @@ export function createDelivery(
       answer.lifetime = lifetime;
       answer.epoch = slot.rules.epoch;
       answer.identity = slot.rules.identities[slot.rule]!;
-      cache.store(slot, answer, clock.seconds);
+      if (lifetime > 0) cache.store(slot, answer, clock.seconds);
       for (let waiter = slot.waiters; waiter; waiter = waiter.next) sendFailure(waiter, why);
       close(slot);
     },

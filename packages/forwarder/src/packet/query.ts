@@ -96,15 +96,17 @@ export function readQuery(query: Query, bytes: Uint8Array, offset: number, lengt
   if (u16(bytes, offset + 4) !== 1) return FORMERR;
   if (u16(bytes, offset + 6) !== 0 || u16(bytes, offset + 8) !== 0) return FORMERR;
   const additionals = u16(bytes, offset + 10);
-  if (additionals > 2) return FORMERR;
+  if (additionals > 1) return FORMERR;
 
   const end = offset + length;
   const nameEnd = readName(query, bytes, offset + HEADER_SIZE, end);
   if (nameEnd < 0 || nameEnd + 4 > end) return FORMERR;
   query.type = u16(bytes, nameEnd);
   query.questionEnd = nameEnd + 4;
-  const status = readAdditionals(query, bytes, query.questionEnd, end, additionals);
-  if (status !== NOERROR) return status;
+  if (additionals === 1) {
+    const status = readOpt(query, bytes, query.questionEnd, end);
+    if (status !== NOERROR) return status;
+  } else if (query.questionEnd !== end) return FORMERR;
   if (u16(bytes, nameEnd + 2) !== CLASS_IN) return REFUSED;
   if (isMetaType(query.type)) return query.type === TYPE_OPT ? FORMERR : REFUSED;
   // A forwarder holds no data: with recursion not desired there is nothing it may say (RFC 1035 §4.1.1, RFC 8499 "forwarder").
@@ -171,20 +173,16 @@ function readName(query: Query, bytes: Uint8Array, start: number, end: number): 
   return at;
 }
 
-function readAdditionals(query: Query, bytes: Uint8Array, start: number, end: number, count: number): number {
-  let at = start;
-  for (let index = 0; index < count; index++) {
-    // Only an OPT record (owner: the root) or a TSIG may be here; a TSIG is not ours to check, so it is refused.
-    if (at + 11 > end || bytes[at] !== 0 || u16(bytes, at + 1) !== TYPE_OPT || query.edns) return FORMERR;
-    const next = at + 11 + u16(bytes, at + 9);
-    if (next > end) return FORMERR;
-    query.edns = true;
-    query.udpSize = Math.max(512, u16(bytes, at + 3));
-    query.dnssecOk = (bytes[at + 7]! & 0x80) !== 0;
-    if (bytes[at + 6] !== 0) return BADVERS;
-    at = next;
-  }
-  return at === end ? NOERROR : FORMERR;
+/** One OPT record (owner: the root), and nothing else: a TSIG would be for us to check, and we have no keys. */
+function readOpt(query: Query, bytes: Uint8Array, at: number, end: number): number {
+  if (at + 11 > end || bytes[at] !== 0 || u16(bytes, at + 1) !== TYPE_OPT) return FORMERR;
+  const next = at + 11 + u16(bytes, at + 9);
+  if (next > end) return FORMERR;
+  query.edns = true;
+  query.udpSize = Math.max(512, u16(bytes, at + 3));
+  query.dnssecOk = (bytes[at + 7]! & 0x80) !== 0;
+  if (bytes[at + 6] !== 0) return BADVERS;
+  return next === end ? NOERROR : FORMERR;
 }
 
 /** Types that ask for a transfer, a key exchange or a mailbox search (RFC 6895 §3.1): nothing that can be forwarded. */

@@ -2,6 +2,7 @@
  * What an upstream answered, read without taking it apart: most responses are passed on as the bytes they are. Records that the
  * answer does not need, or that the rule does not cover, make the response one to rebuild (see rebuild.ts).
  */
+import { readRecord, record } from './record.ts';
 import {
   AD,
   CLASS_IN,
@@ -15,25 +16,20 @@ import {
   RCODE_MASK,
   skipName,
   TC,
-  TYPE_A,
-  TYPE_AAAA,
   TYPE_ANY,
   TYPE_CNAME,
-  TYPE_DNAME,
-  TYPE_MX,
   TYPE_NS,
   TYPE_NSEC,
   TYPE_NSEC3,
   TYPE_OPT,
-  TYPE_PTR,
   TYPE_RRSIG,
   TYPE_SOA,
   u16,
   u32,
 } from './wire.ts';
 
-/** The most records a response may have to be passed on; more are rebuilt. */
-const MAX_RECORDS = 4096;
+/** The most records that a message of 65,535 bytes has room for: a record takes 11 bytes at least. */
+const MAX_RECORDS = 5957;
 
 export type Response = {
   rcode: number;
@@ -50,6 +46,8 @@ export type Response = {
   bodyLength: number;
   answers: number;
   authorities: number;
+  /** It has records of the type that was asked for. */
+  answered: boolean;
   /** It has a CNAME. */
   chain: boolean;
   ttlOffsets: Uint16Array;
@@ -73,6 +71,7 @@ export function createResponse(): Response {
     bodyLength: 0,
     answers: 0,
     authorities: 0,
+    answered: false,
     chain: false,
     ttlOffsets: new Uint16Array(MAX_RECORDS),
     ttlCount: 0,
@@ -87,10 +86,6 @@ export const MAX_NEGATIVE_LIFETIME = 10_800;
 const MALFORMED = -1;
 const current = new Uint8Array(256);
 const owner = new Uint8Array(256);
-const target = new Uint8Array(256);
-
-/** Where the record at hand lies; set by `readRecord`. */
-const record = { type: 0, class: 0, ttl: 0, ttlOffset: 0, data: 0, end: 0, pointsToQuestion: false };
 
 /**
  * Reads a response to (`name`, `type`). False where it is none: another question, or malformed anywhere. Then nobody should
@@ -119,6 +114,7 @@ export function readResponse(
   response.bodyStart = start;
   response.answers = u16(bytes, offset + 6);
   response.authorities = 0;
+  response.answered = false;
   response.chain = false;
   response.ttlCount = 0;
   response.lifetime = MAX_LIFETIME;
@@ -132,22 +128,29 @@ export function readResponse(
   return readAdditional(response, bytes, offset, authorityEnd, end);
 }
 
-/** The first records of a body: offsets of their TTLs, and the least TTL. For bodies that we encoded ourselves. */
-export function readTtls(response: Response, bytes: Uint8Array, offset: number, end: number): void {
+/** The records of a whole response that we encoded ourselves: offsets of their TTLs, and how long it may be cached. */
+export function readTtls(response: Response, bytes: Uint8Array, end: number): void {
   response.ttlCount = 0;
   response.lifetime = MAX_LIFETIME;
-  const start = skipName(bytes, offset + HEADER_SIZE, end) + 4;
+  const start = skipName(bytes, HEADER_SIZE, end) + 4;
+  const type = u16(bytes, start - 4);
   response.bodyStart = start;
-  response.answers = u16(bytes, offset + 6);
-  response.authorities = u16(bytes, offset + 8);
+  response.answers = u16(bytes, 6);
+  response.authorities = u16(bytes, 8);
   let at = start;
+  let decided = false;
   for (let index = 0; index < response.answers + response.authorities; index++) {
-    if (!readRecord(bytes, offset, at, end)) break;
+    if (!readRecord(bytes, 0, at, end)) break;
     noteTtl(response);
-    if (index >= response.answers && record.type === TYPE_SOA) noteNegative(response, bytes);
+    if (index < response.answers) decided ||= record.type === type || type === TYPE_ANY;
+    else if (record.type === TYPE_SOA) {
+      noteNegative(response, bytes);
+      decided = true;
+    }
     at = record.end;
   }
   response.bodyLength = at - start;
+  if (!decided) response.lifetime = 0;
 }
 
 function isOurs(
@@ -180,7 +183,12 @@ function readAnswers(
   let answered = false;
   for (let index = 0; index < response.answers; index++) {
     if (!readRecord(bytes, base, at, end)) return MALFORMED;
-    const ownerIsCurrent = (atQuestion && record.pointsToQuestion) || isCurrent(bytes, base, at, end);
+    let ownerIsCurrent = atQuestion && record.pointsToQuestion;
+    if (!ownerIsCurrent) {
+      if (expandName(bytes, base, at, end, owner) < 0) return MALFORMED;
+      ownerIsCurrent = isCurrent(owner);
+    }
+    if (record.type === TYPE_OPT) return MALFORMED;
     if (!ownerIsCurrent) {
       // A signature of what came before, or something that does not belong here.
       if (record.type !== TYPE_RRSIG || !covers(owner)) response.rebuild = true;
@@ -197,7 +205,7 @@ function readAnswers(
   }
   response.bodyLength = at - start;
   if (response.chain && !answered) response.rebuild = true;
-  if (!answered && !response.chain) response.lifetime = 0;
+  response.answered = answered;
   return at;
 }
 
@@ -221,15 +229,14 @@ function readAuthority(
   let startOfAuthority = false;
   for (let index = 0; index < count; index++) {
     if (!readRecord(bytes, base, at, end)) return MALFORMED;
-    if (expandName(bytes, base, at, end, owner) < 0) return MALFORMED;
+    if (expandName(bytes, base, at, end, owner) < 0 || record.type === TYPE_OPT) return MALFORMED;
     nameServers ||= record.type === TYPE_NS;
     const soa = record.type === TYPE_SOA && negative && currentIsBelow(owner);
     const proof = record.type === TYPE_RRSIG || record.type === TYPE_NSEC || record.type === TYPE_NSEC3;
     if (soa || (proof && (covers(owner) || currentIsBelow(owner)))) {
       if (gap) response.rebuild = true;
-      if (soa && !startOfAuthority) {
+      if (soa) {
         startOfAuthority = true;
-        response.lifetime = MAX_LIFETIME;
         noteNegative(response, bytes);
       }
       noteTtl(response);
@@ -238,6 +245,8 @@ function readAuthority(
     } else gap = true;
     at = record.end;
   }
+  // Without an SOA a negative answer is not cached (RFC 2308 §5).
+  if (!response.answered && !startOfAuthority) response.lifetime = 0;
   response.referral = negative && nameServers && !startOfAuthority && response.rcode === NOERROR;
   return at;
 }
@@ -264,54 +273,10 @@ function readAdditional(
   return at === end;
 }
 
-/** Reads the record at `at` into `record`; false where it is malformed. */
-function readRecord(bytes: Uint8Array, base: number, at: number, end: number): boolean {
-  const fixed = skipName(bytes, at, end);
-  if (fixed < 0 || fixed + 10 > end) return false;
-  record.pointsToQuestion = u16(bytes, at) === (0xc000 | HEADER_SIZE);
-  record.type = u16(bytes, fixed);
-  record.class = u16(bytes, fixed + 2);
-  record.ttlOffset = fixed + 4;
-  const ttl = u32(bytes, fixed + 4);
-  // A TTL with its high bit set is read as zero (RFC 2181 §8).
-  record.ttl = ttl > 0x7fffffff ? 0 : ttl;
-  record.data = fixed + 10;
-  record.end = record.data + u16(bytes, fixed + 8);
-  return record.end <= end && dataIsWellFormed(bytes, base);
-}
-
-/** Types whose data may hold compressed names, and addresses, are checked; others are opaque (RFC 3597). */
-function dataIsWellFormed(bytes: Uint8Array, base: number): boolean {
-  const { type, data, end } = record;
-  switch (type) {
-    case TYPE_A:
-      return end - data === 4;
-    case TYPE_AAAA:
-      return end - data === 16;
-    case TYPE_CNAME:
-    case TYPE_NS:
-    case TYPE_PTR:
-    case TYPE_DNAME:
-      return nameEnd(bytes, base, data, end) === end;
-    case TYPE_MX:
-      return end - data > 2 && nameEnd(bytes, base, data + 2, end) === end;
-    case TYPE_SOA: {
-      const second = nameEnd(bytes, base, data, end);
-      return second > 0 && nameEnd(bytes, base, second, end) === end - 20;
-    }
-    default:
-      return true;
-  }
-}
-
-function nameEnd(bytes: Uint8Array, base: number, at: number, end: number): number {
-  return expandName(bytes, base, at, end, target) < 0 ? MALFORMED : skipName(bytes, at, end);
-}
-
 function noteTtl(response: Response): void {
+  // A response that we encoded may be larger than a message, and is not cached then.
   if (response.ttlCount < MAX_RECORDS)
     response.ttlOffsets[response.ttlCount++] = record.ttlOffset - response.bodyStart;
-  else response.rebuild = true;
   if (record.ttl < response.lifetime) response.lifetime = record.ttl;
 }
 
@@ -321,12 +286,16 @@ function noteNegative(response: Response, bytes: Uint8Array): void {
   response.lifetime = Math.min(response.lifetime, minimum, MAX_NEGATIVE_LIFETIME);
 }
 
-/** Expands the record's owner into `owner`; true where it is the current name of the chain. */
-function isCurrent(bytes: Uint8Array, base: number, at: number, end: number): boolean {
-  const length = expandName(bytes, base, at, end, owner);
-  if (length < 0) return false;
-  for (let index = 0; index < length; index++) if (owner[index] !== current[index]) return false;
-  return true;
+/** True where the name is the current one of the chain. */
+function isCurrent(name: Uint8Array): boolean {
+  // Equal up to where one of them ends is equal: the length of a label tells them apart before that.
+  for (let at = 0; name[at] === current[at]; ) {
+    const length = name[at]!;
+    if (length === 0) return true;
+    const next = at + length + 1;
+    for (at++; at < next; at++) if (name[at] !== current[at]) return false;
+  }
+  return false;
 }
 
 /** True where the current name of the chain is `ancestor` or below it. */

@@ -23,16 +23,31 @@ export const BADVERS = 16;
 
 export const TYPE_A = 1;
 export const TYPE_NS = 2;
+export const TYPE_MD = 3;
+export const TYPE_MF = 4;
 export const TYPE_CNAME = 5;
 export const TYPE_SOA = 6;
+export const TYPE_MB = 7;
+export const TYPE_MG = 8;
+export const TYPE_MR = 9;
 export const TYPE_PTR = 12;
+export const TYPE_MINFO = 14;
 export const TYPE_MX = 15;
+export const TYPE_RP = 17;
+export const TYPE_AFSDB = 18;
+export const TYPE_RT = 21;
+export const TYPE_PX = 26;
 export const TYPE_AAAA = 28;
+export const TYPE_SRV = 33;
+export const TYPE_NAPTR = 35;
+export const TYPE_KX = 36;
 export const TYPE_DNAME = 39;
 export const TYPE_OPT = 41;
 export const TYPE_RRSIG = 46;
 export const TYPE_NSEC = 47;
 export const TYPE_NSEC3 = 50;
+export const TYPE_SVCB = 64;
+export const TYPE_HTTPS = 65;
 export const TYPE_ANY = 255;
 export const CLASS_IN = 1;
 
@@ -60,7 +75,8 @@ export function copy(from: Uint8Array, start: number, to: Uint8Array, at: number
 
 /**
  * Follows a name that may be compressed and writes it uncompressed and lower-cased to `to`.
- * Pointers must point backwards and behind the header, so that every name ends. `base` is where the message starts.
+ * Pointers must point backwards and behind the header, so that every name ends, and there are at most 127, one for each label, so that it
+ * ends soon. `base` is where the message starts.
  * Returns the length written; -1 where the bytes are no name.
  */
 export function expandName(
@@ -73,11 +89,12 @@ export function expandName(
   let at = offset;
   let limit = offset;
   let written = 0;
+  let jumps = 0;
   for (;;) {
     if (at >= end) return -1;
     const length = bytes[at]!;
     if (length >= 0xc0) {
-      if (at + 1 >= end) return -1;
+      if (at + 1 >= end || ++jumps > 127) return -1;
       const target = base + (((length & 0x3f) << 8) | bytes[at + 1]!);
       if (target < base + HEADER_SIZE || target >= limit) return -1;
       at = limit = target;

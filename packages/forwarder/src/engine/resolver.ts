@@ -4,7 +4,13 @@
  * A slot's life: `resolve` opens it, `askNext` sends, `onResponse` or a timer brings it back to `askNext`, `finish` or `fail` answers
  * all waiters and closes it. A name is asked of the upstreams of its rule only.
  */
-import { EXTENDED_ERROR_OPTION, type Message, type Name, nameToWire } from '@pointsman/core/dns';
+import {
+  decodeExtendedError,
+  type ExtendedError,
+  type Message,
+  type Name,
+  nameToWire,
+} from '@pointsman/core/dns';
 import type { Cache } from '../cache/cache.ts';
 import {
   type Attempt,
@@ -32,6 +38,7 @@ import {
   timeoutOf,
   type Upstream,
 } from '../upstreams/upstream.ts';
+import { badAnswers, countTcp, hasAnswer, hasTimeout, isWaiting, mayBeAnswered } from './attempts.ts';
 import type { Chains } from './chains.ts';
 import type { Claims } from './claims.ts';
 import type { Clock } from './clock.ts';
@@ -48,6 +55,9 @@ const FAILURE_LIFETIME = 5;
 const SILENCE_LIFETIME = 2;
 /** A TCP exchange takes a handshake and more bytes: this many UDP time-outs. */
 const TCP_FACTOR = 3;
+
+/** What ends a TCP connection that the other side has closed. */
+const CLOSED = new Set(['ECONNRESET', 'EPIPE']);
 
 const BY_CNAME = ' (by CNAME): ';
 
@@ -166,15 +176,13 @@ export function createResolver(parts: ResolverParts): Resolver {
     const { now } = clock;
     const { selection, rule } = slot;
     while (now < slot.deadline && slot.attemptCount < MAX_ATTEMPTS) {
-      const choice = selection.choose(rule, slot.tried, now);
-      if (choice === NONE) {
+      let choice = selection.choose(rule, slot.tried, now);
+      if (choice === NONE && !heldBack && hasTimeout(slot)) {
         // Whoever only kept silent may be asked again; whoever refused is not.
-        const again = slot.attempts.slice(0, slot.attemptCount).some(({ outcome }) => outcome === 'timeout');
-        if (!again || heldBack) break;
         slot.tried = badAnswers(slot);
-        if (selection.choose(rule, slot.tried, now) === NONE) break;
-        continue;
+        choice = selection.choose(rule, slot.tried, now);
       }
+      if (choice === NONE) break;
       slot.tried |= 1 << choice;
       const upstream = selection.upstreamOf(slot.rules.upstreamStart[rule]! + choice);
       const budget = parts.budgetOf(upstream);
@@ -191,7 +199,7 @@ export function createResolver(parts: ResolverParts): Resolver {
       slot.tried = badAnswers(slot);
       return timers.set(slot.index, Math.min(heldBack.nextRound(now), slot.deadline), now);
     }
-    const hopeful = slot.attempts.slice(0, slot.attemptCount).some(({ key }) => key !== NO_KEY);
+    const hopeful = mayBeAnswered(slot);
     if (!hopeful || selection.isDead(rule, now)) return fail(slot);
     timers.set(slot.index, slot.deadline, now);
   }
@@ -199,16 +207,6 @@ export function createResolver(parts: ResolverParts): Resolver {
   function noteHeldBack(upstream: Upstream): void {
     upstream.counters.heldBack++;
     counters.heldBack++;
-  }
-
-  /** Bits of the upstreams that gave an answer of no use: asking them again would bring the same. */
-  function badAnswers(slot: Slot): number {
-    let bits = 0;
-    for (let index = 0; index < slot.attemptCount; index++) {
-      const { outcome, choice } = slot.attempts[index]!;
-      if (outcome !== 'timeout' && outcome !== 'pending' && outcome !== 'held back') bits |= 1 << choice;
-    }
-    return bits;
   }
 
   /** False where nothing could be sent; then the attempt says why. */
@@ -292,9 +290,18 @@ export function createResolver(parts: ResolverParts): Resolver {
     const upstream = slot.selection.upstreamOf(slot.rules.upstreamStart[slot.rule]! + attempt.choice);
     if (!attempt.tcp) noteUnreachable(upstream, clock.now, code);
     attempt.key = NO_KEY;
+    // A server may close a connection at any time, also just before our query came: it is asked once more (RFC 7766 §6.2.4).
+    const again = attempt.tcp && CLOSED.has(code) && countTcp(slot, attempt.choice) < 2;
     endAttempt(attempt, 'unreachable', ` (${code})`);
-    askNext(slot);
+    if (again && slot.attemptCount < MAX_ATTEMPTS && afford(upstream, TCP_PACKETS)) {
+      if (send(slot, attempt.choice, upstream, true)) return;
+    }
+    if (!isWaiting(slot)) askNext(slot);
   };
+
+  function afford(upstream: Upstream, packets: number): boolean {
+    return parts.budgetOf(upstream)?.take(packets, clock.now) ?? true;
+  }
 
   const onResponse: Resolver['onResponse'] = (ref, bytes, offset, length, tcp) => {
     const slot = slots.at(Math.floor(ref / MAX_ATTEMPTS));
@@ -343,8 +350,7 @@ export function createResolver(parts: ResolverParts): Resolver {
     const useful = (rcode === NOERROR || rcode === NXDOMAIN) && !response.truncated && !response.referral;
     if (!useful) {
       endAttempt(attempt, response.truncated ? 'truncated' : response.referral ? 'referral' : rcode, '');
-      const waiting = slot.attempts.slice(0, slot.attemptCount).some(({ outcome }) => outcome === 'pending');
-      if (!waiting) askNext(slot);
+      if (!isWaiting(slot)) askNext(slot);
       return;
     }
     cancelAttempts(slot);
@@ -371,7 +377,14 @@ export function createResolver(parts: ResolverParts): Resolver {
 
   function finishPartial(slot: Slot, partial: Partial, next: Message | undefined): void {
     const made = encodePartial({ name: slot.key, type: slot.type }, partial, next);
-    delivery.encoded(slot, response, made, chainIdentity(slot.rules, slot.view, slot.key, made.answers));
+    const identity = chainIdentity(slot.rules, slot.view, slot.key, made.answers);
+    delivery.encoded(
+      slot,
+      response,
+      made,
+      identity,
+      next !== undefined && reasonOf(next)?.code === EDE.staleAnswer,
+    );
   }
 
   const onChainAnswer: Resolver['onChainAnswer'] = (slot, next) => {
@@ -380,19 +393,20 @@ export function createResolver(parts: ResolverParts): Resolver {
     slot.waitsOn = -1;
     if (next && (next.rcode === NOERROR || next.rcode === NXDOMAIN))
       return finishPartial(slot, partial, next);
-    const why = next?.edns?.options.find(({ code }) => code === EXTENDED_ERROR_OPTION)?.data.subarray(2);
-    const text = why ? new TextDecoder().decode(why) : 'no answer';
+    const text = (next && reasonOf(next)?.text) || 'no answer';
     // Of a long chain the end is told: the name that failed, and why.
     const told = text.includes(BY_CNAME) ? text : `${partial.open}${BY_CNAME}${text}`;
-    delivery.failure(slot, extendedError(EDE.other, told), SILENCE_LIFETIME);
+    if (!delivery.stale(slot)) delivery.failure(slot, extendedError(EDE.other, told), SILENCE_LIFETIME);
   };
 
   function fail(slot: Slot): void {
+    if (delivery.stale(slot)) return;
     const { attemptCount, selection, rules, rule } = slot;
     const dead = attemptCount === 0 && selection.isDead(rule, clock.now);
     const why = dead ? describeDead(rules, selection, rule) : describeFailure(slot, clock.now);
-    const answered = slot.attempts.slice(0, attemptCount).some(({ outcome }) => typeof outcome === 'number');
-    delivery.failure(slot, why, answered ? FAILURE_LIFETIME : SILENCE_LIFETIME);
+    const answered = hasAnswer(slot);
+    // Where nobody was asked there is nothing to spare anybody: a restored upstream counts at once.
+    delivery.failure(slot, why, dead ? 0 : answered ? FAILURE_LIFETIME : SILENCE_LIFETIME);
   }
 
   function cancelAttempts(slot: Slot): void {
@@ -428,4 +442,12 @@ export function createResolver(parts: ResolverParts): Resolver {
       chains = made;
     },
   };
+}
+
+function reasonOf(message: Message): ExtendedError | undefined {
+  for (const option of message.edns?.options ?? []) {
+    const reason = decodeExtendedError(option);
+    if (reason) return reason;
+  }
+  return undefined;
 }

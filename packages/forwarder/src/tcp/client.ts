@@ -33,12 +33,18 @@ export function createTcpClient(
     opened.on('error', (error: NodeJS.ErrnoException) => {
       code = error.code ?? 'EIO';
     });
-    opened.on('end', () => opened.end());
     opened.setTimeout(IDLE_MS, () => opened.destroy());
-    opened.on('close', () => {
-      if (socket === opened) socket = undefined;
+    // From the upstream's end on nothing more will come: the next query goes over a new connection, which the close of this one leaves alone.
+    const finish = () => {
+      if (socket !== opened) return;
+      socket = undefined;
+      opened.end();
       onEnd(code);
-    });
+    };
+    opened.on('end', finish);
+    opened.on('close', finish);
+    // A UDP batch, whose end nothing runs process.nextTick after, may be what asks: the immediate makes the connection begin at once.
+    setImmediate(() => {});
     return opened;
   }
 

@@ -12,6 +12,7 @@ import {
   NOERROR,
   NXDOMAIN,
   OPCODE_MASK,
+  put32,
   QR,
   RCODE_MASK,
   skipName,
@@ -102,8 +103,9 @@ export function readResponse(
   covers: Covers,
 ): boolean {
   const end = offset + length;
-  const start = offset + HEADER_SIZE + nameLength + 4;
-  if (start > end || !isOurs(bytes, offset, name, nameLength, type)) return false;
+  const bare = isBareError(bytes, offset, length);
+  const start = bare ? end : offset + HEADER_SIZE + nameLength + 4;
+  if (start > end || !(bare || isOurs(bytes, offset, name, nameLength, type))) return false;
   const flags = u16(bytes, offset + 2);
   response.rcode = flags & RCODE_MASK;
   response.truncated = (flags & TC) !== 0;
@@ -151,6 +153,15 @@ export function readTtls(response: Response, bytes: Uint8Array, end: number): vo
   }
   response.bodyLength = at - start;
   if (!decided) response.lifetime = 0;
+}
+
+/** A header that says why there is no more: what servers send that could not, or would not, read the question. */
+function isBareError(bytes: Uint8Array, offset: number, length: number): boolean {
+  if (length !== HEADER_SIZE) return false;
+  const flags = u16(bytes, offset + 2);
+  for (let at = offset + 4; at < offset + HEADER_SIZE; at++) if (bytes[at] !== 0) return false;
+  const rcode = flags & RCODE_MASK;
+  return (flags & (QR | OPCODE_MASK | TC)) === QR && rcode !== NOERROR && rcode !== NXDOMAIN;
 }
 
 function isOurs(
@@ -280,9 +291,10 @@ function noteTtl(response: Response): void {
   if (record.ttl < response.lifetime) response.lifetime = record.ttl;
 }
 
-/** Lifetime of a negative answer: the lesser of the SOA's TTL and its minimum field (RFC 2308 §5). */
+/** Lifetime of a negative answer: the lesser of the SOA's TTL and its minimum field (RFC 2308 §5), which its TTL then is, for all who cache it. */
 function noteNegative(response: Response, bytes: Uint8Array): void {
   const minimum = u32(bytes, record.end - 4);
+  if (minimum < record.ttl) put32(bytes, record.ttlOffset, minimum);
   response.lifetime = Math.min(response.lifetime, minimum, MAX_NEGATIVE_LIFETIME);
 }
 

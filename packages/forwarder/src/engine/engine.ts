@@ -4,7 +4,7 @@
  */
 import type { Cache } from '../cache/cache.ts';
 import { createSlots, MAX_ATTEMPTS, MAX_SLOTS, type Sink } from '../inflight/slots.ts';
-import { createTimers } from '../inflight/timers.ts';
+import { createTimers, TICK_MS } from '../inflight/timers.ts';
 import { writeRcode } from '../packet/compose.ts';
 import { EDE, extendedError } from '../packet/extended-error.ts';
 import { createQuery, DROP, finishKey, readQuery, wantsAuthenticData } from '../packet/query.ts';
@@ -187,7 +187,7 @@ export function createEngine(parts: EngineParts): Engine {
   /** One timer of Node's for all slots; none while nothing is in flight. */
   function armTimer(): void {
     if (timer !== undefined || counters.inFlight === 0) return;
-    timer = setTimeout(onTick, 5);
+    timer = setTimeout(onTick, TICK_MS);
   }
 
   function onTick(): void {

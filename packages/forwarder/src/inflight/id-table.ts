@@ -8,8 +8,8 @@ export type IdTable = {
   /** The value, or -1. */
   find(key: number): number;
   remove(key: number): void;
-  /** All keys, as they are now. */
-  keys(): number[];
+  /** The keys from `first` to `last`, as they are now. Looks at the whole table: for what happens rarely. */
+  keysIn(first: number, last: number): number[];
 };
 
 const EMPTY = -1;
@@ -59,6 +59,13 @@ export function createIdTable(capacity: number): IdTable {
       }
       keys[hole] = EMPTY;
     },
-    keys: () => Array.from(keys).filter((key) => key !== EMPTY),
+    keysIn(first, last) {
+      const found: number[] = [];
+      for (let slot = 0; slot < slots; slot++) {
+        const key = keys[slot]!;
+        if (key >= first && key <= last) found.push(key);
+      }
+      return found;
+    },
   };
 }

@@ -10,7 +10,8 @@ import type { Selection } from '../upstreams/selection.ts';
 
 export const MAX_SLOTS = 4096;
 export const MAX_WAITERS = 16_384;
-export const MAX_ATTEMPTS = 8;
+/** Enough for all upstreams that a rule may have, once. */
+export const MAX_ATTEMPTS = 16;
 /** One rule may hold at most this many slots, so that a slow zone leaves room for the others. */
 export const MAX_SLOTS_PER_RULE = MAX_SLOTS / 2;
 
@@ -139,6 +140,12 @@ export function createSlots(): Slots {
     return counts;
   }
 
+  function newWaiter(sink: Sink): Waiter | undefined {
+    if (waiterCount === MAX_WAITERS) return undefined;
+    waiterCount++;
+    return makeWaiter(sink);
+  }
+
   return {
     find(hash, key, keyLength) {
       for (let slot = chains[hash & (CHAINS - 1)]; slot; slot = slot.nextInChain) {
@@ -200,9 +207,8 @@ export function createSlots(): Slots {
     at: (index) => slots[index]!,
 
     addWaiter(query, sink, token, peers, peerOffset, limit) {
-      const waiter = freeWaiters.pop() ?? (waiterCount < MAX_WAITERS ? makeWaiter(sink) : undefined);
+      const waiter = freeWaiters.pop() ?? newWaiter(sink);
       if (!waiter) return undefined;
-      if (waiter.token === NEW) waiterCount++;
       waiter.sink = sink;
       waiter.token = token;
       waiter.limit = limit;
@@ -226,8 +232,6 @@ export function createSlots(): Slots {
     count: () => slots.length - freeSlots.length,
   };
 }
-
-const NEW = -2;
 
 function makeSlot(index: number, rules: RuleSet, selection: Selection): Slot {
   const key = new Uint8Array(KEY_CAPACITY);
@@ -279,7 +283,7 @@ function makeAttempt(): Attempt {
 function makeWaiter(sink: Sink): Waiter {
   return {
     sink,
-    token: NEW,
+    token: 0,
     peer: new Uint8Array(PEER_SIZE),
     limit: 512,
     bytes: new Uint8Array(HEADER_SIZE + 255 + 4),

@@ -6,8 +6,8 @@ export type Timers = {
   /** Replaces the slot's timer. `at` and `now` in milliseconds on the caller's clock. */
   set(slot: number, at: number, now: number): void;
   clear(slot: number): void;
-  /** Calls `onTimer` for each slot whose time has come; returns when to call again, or undefined where none is set. */
-  advance(now: number, onTimer: (slot: number) => void): number | undefined;
+  /** Calls `onTimer` for each slot whose time has come. Call it every TICK_MS while any is set. */
+  advance(now: number, onTimer: (slot: number) => void): void;
 };
 
 export const TICK_MS = 5;
@@ -48,7 +48,7 @@ export function createTimers(slots: number): Timers {
     count++;
   }
 
-  function advance(now: number, onTimer: (slot: number) => void): number | undefined {
+  function advance(now: number, onTimer: (slot: number) => void): void {
     const target = Math.floor(now / TICK_MS);
     // After a pause longer than the wheel every position is visited once, no more.
     if (target - done > TICKS) done = target - TICKS;
@@ -60,7 +60,6 @@ export function createTimers(slots: number): Timers {
         onTimer(slot);
       }
     }
-    return count === 0 ? undefined : (done + 1) * TICK_MS;
   }
 
   return { set, clear, advance };

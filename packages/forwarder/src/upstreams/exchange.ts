@@ -73,8 +73,7 @@ export function createExchange(
 
   function fail(channel: number, code: string): void {
     const upstream = upstreamOf[channel]!;
-    for (const key of refs.keys()) {
-      if (key >> 16 !== channel) continue;
+    for (const key of refs.keysIn(channel << 16, (channel << 16) | 0xffff)) {
       const ref = refs.find(key);
       if (ref < 0) continue;
       refs.remove(key);

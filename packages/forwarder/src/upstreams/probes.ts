@@ -1,14 +1,8 @@
 /** Health probes: every upstream is asked at the start, then when it has been idle, and again and again while it is silent. */
 import { HEADER_SIZE, put16, RD, skipName, u16 } from '../packet/wire.ts';
+import type { Probe } from '../rules/rule-set.ts';
 import { type Exchange, NO_KEY } from './exchange.ts';
-import {
-  noteAnswered,
-  noteTimeout,
-  noteUnreachable,
-  takeProbe,
-  timeoutOf,
-  type Upstream,
-} from './upstream.ts';
+import { noteAnswered, noteProbeTimeout, noteUnreachable, takeProbe, type Upstream } from './upstream.ts';
 
 export type Probes = {
   /** Sends what is due and gives up what is overdue. Call it every PROBE_TICK_MS. */
@@ -22,7 +16,10 @@ export const PROBE_TICK_MS = 100;
 /** Probes sent in one tick, so that ten thousand upstreams are not asked in the same instant. */
 const MAX_PER_TICK = 200;
 
-type Pending = { key: number; sentAt: number; dueAt: number };
+/** How long an answer is waited for, where no further probe is due before. */
+const PROBE_PATIENCE = 1000;
+
+type Pending = { question: Probe; key: number; sentAt: number; dueAt: number };
 
 /**
  * `inUse`: the upstreams of the rules in force. `refBase`: added to an upstream's index it is the exchange's ref. `mayAsk`: takes a packet of
@@ -40,19 +37,21 @@ export function createProbes(
   let turn = 0;
 
   function send(upstream: Upstream, now: number): void {
-    const { probeName, probeType } = upstream.address;
+    const { probes } = upstream.address;
+    const question = probes[upstream.probeTurn % probes.length]!;
+    const { name, type } = question;
     query.fill(0, 0, HEADER_SIZE);
     put16(query, 2, RD);
     put16(query, 4, 1);
-    query.set(probeName, HEADER_SIZE);
-    put16(query, HEADER_SIZE + probeName.length, probeType);
-    put16(query, HEADER_SIZE + probeName.length + 2, 1);
-    const length = HEADER_SIZE + probeName.length + 4;
+    query.set(name, HEADER_SIZE);
+    put16(query, HEADER_SIZE + name.length, type);
+    put16(query, HEADER_SIZE + name.length + 2, 1);
+    const length = HEADER_SIZE + name.length + 4;
     try {
       const key = exchange.send(refBase + upstream.index, upstream.index, query, length, false, now);
       if (key === NO_KEY) return;
       upstream.silentSince ??= now;
-      pending.set(upstream.index, { key, sentAt: now, dueAt: now + Math.max(timeoutOf(upstream), 1000) });
+      pending.set(upstream.index, { question, key, sentAt: now, dueAt: now + PROBE_PATIENCE });
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === undefined) throw error;
@@ -66,7 +65,7 @@ export function createProbes(
         if (probe.dueAt > now) continue;
         exchange.cancel(probe.key);
         pending.delete(index);
-        noteTimeout(at(index), now);
+        noteProbeTimeout(at(index), now);
       }
       const upstreams = inUse();
       let sent = 0;
@@ -77,7 +76,7 @@ export function createProbes(
         const earlier = pending.get(upstream.index);
         if (earlier) {
           exchange.cancel(earlier.key);
-          noteTimeout(upstream, now);
+          noteProbeTimeout(upstream, now);
         }
         send(upstream, now);
         sent++;
@@ -88,7 +87,7 @@ export function createProbes(
     onResponse(index, bytes, offset, length, now) {
       const upstream = at(index);
       const probe = pending.get(index);
-      if (!probe || !answersProbe(upstream, bytes, offset, length)) return false;
+      if (!probe || !answersProbe(probe.question, bytes, offset, length)) return false;
       pending.delete(index);
       noteAnswered(upstream, now, now - probe.sentAt);
       return true;
@@ -102,11 +101,10 @@ export function createProbes(
 }
 
 /** Any RCODE will do: a server that refuses the probe is alive. */
-function answersProbe(upstream: Upstream, bytes: Uint8Array, offset: number, length: number): boolean {
-  const { probeName, probeType } = upstream.address;
+function answersProbe({ name, type }: Probe, bytes: Uint8Array, offset: number, length: number): boolean {
   if (length < HEADER_SIZE || (bytes[offset + 2]! & 0x80) === 0) return false;
   if (u16(bytes, offset + 4) === 0) return true;
   const end = skipName(bytes, offset + HEADER_SIZE, offset + length);
-  if (end !== offset + HEADER_SIZE + probeName.length || end + 4 > offset + length) return false;
-  return u16(bytes, end) === probeType;
+  if (end !== offset + HEADER_SIZE + name.length || end + 4 > offset + length) return false;
+  return u16(bytes, end) === type;
 }

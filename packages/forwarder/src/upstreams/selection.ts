@@ -3,7 +3,7 @@
  * so each pair of rule and upstream has its own failures and its own pause, and one dead zone slows no other.
  */
 import { POLICIES, type RuleSet } from '../rules/rule-set.ts';
-import { expectedTime, type Upstream } from './upstream.ts';
+import { expectedTime, takeTrial, type Upstream } from './upstream.ts';
 
 export type Selection = {
   /**
@@ -16,6 +16,8 @@ export type Selection = {
   isDead(rule: number, now: number): boolean;
   noteAnswered(pair: number): void;
   noteTimeout(pair: number, now: number): void;
+  /** Queries in a row that the pair did not answer in time. */
+  failuresOf(pair: number): number;
 };
 
 export const NONE = -1;
@@ -42,6 +44,20 @@ export function createSelection(rules: RuleSet, upstreams: Upstream[]): Selectio
 
   function choose(rule: number, tried: number, now: number): number {
     const start = rules.upstreamStart[rule]!;
+    const best = pick(rule, tried, now, usable);
+    if (best !== NONE) return trial(start, best, now);
+    // All are down, or so it seems: probes may be lost where queries are not, and a zone may live where those that are probed do not.
+    const last = tried === 0 ? pick(rule, tried, now, restedDown) : NONE;
+    return last !== NONE && takeTrial(upstreamOf(start + last), now) ? trial(start, last, now) : NONE;
+  }
+
+  function pick(
+    rule: number,
+    tried: number,
+    now: number,
+    may: (pair: number, now: number) => boolean,
+  ): number {
+    const start = rules.upstreamStart[rule]!;
     const count = rules.upstreamStart[rule + 1]! - start;
     const policy = POLICIES[rules.policies[rule]!];
     const first = policy === 'spread' && tried === 0 ? turn++ % count : 0;
@@ -49,21 +65,26 @@ export function createSelection(rules: RuleSet, upstreams: Upstream[]): Selectio
     let bestTime = Number.POSITIVE_INFINITY;
     for (let step = 0; step < count; step++) {
       const index = (first + step) % count;
-      if (tried & (1 << index) || !usable(start + index, now)) continue;
-      if (policy !== 'fastest') return trial(start, index, now);
-      const time = expectedTime(upstreamOf(start + index));
+      if (tried & (1 << index) || !may(start + index, now)) continue;
+      if (policy !== 'fastest') return index;
+      const time = expectedTime(upstreamOf(start + index), failures[start + index]!);
       if (time < bestTime) {
         best = index;
         bestTime = time;
       }
     }
-    return best === NONE ? NONE : trial(start, best, now);
+    return best;
+  }
+
+  function restedDown(pair: number, now: number): boolean {
+    return upstreamOf(pair).state === 'down' && now >= pausedUntil[pair]!;
   }
 
   /** A paused pair that is chosen is on trial: nobody else tries it until the pause is over again. */
   function trial(start: number, index: number, now: number): number {
     const pair = start + index;
-    if (failures[pair]! >= PAIR_FAILURES) pausedUntil[pair] = now + pauseOf(failures[pair]!);
+    if (upstreamOf(pair).state === 'down') pausedUntil[pair] = now + PAUSE_MAX;
+    else if (failures[pair]! >= PAIR_FAILURES) pausedUntil[pair] = now + pauseOf(failures[pair]!);
     return index;
   }
 
@@ -80,11 +101,13 @@ export function createSelection(rules: RuleSet, upstreams: Upstream[]): Selectio
     isDead,
     noteAnswered(pair) {
       failures[pair] = 0;
+      pausedUntil[pair] = 0;
     },
     noteTimeout(pair, now) {
       if (failures[pair]! < 255) failures[pair]!++;
       if (failures[pair]! >= PAIR_FAILURES) pausedUntil[pair] = now + pauseOf(failures[pair]!);
     },
+    failuresOf: (pair) => failures[pair]!,
   };
 }
 

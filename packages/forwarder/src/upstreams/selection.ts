@@ -31,7 +31,8 @@ export function createSelection(rules: RuleSet, upstreams: Upstream[]): Selectio
   const pairs = rules.upstreamIds.length;
   const failures = new Uint8Array(pairs);
   const pausedUntil = new Float64Array(pairs);
-  let turn = 0;
+  /** By rule, for `spread`: a turn for all would give two rules that are asked by turns one upstream each. */
+  const turns = new Uint32Array(rules.policies.length);
 
   function upstreamOf(pair: number): Upstream {
     return upstreams[rules.upstreamIds[pair]!]!;
@@ -60,7 +61,7 @@ export function createSelection(rules: RuleSet, upstreams: Upstream[]): Selectio
     const start = rules.upstreamStart[rule]!;
     const count = rules.upstreamStart[rule + 1]! - start;
     const policy = POLICIES[rules.policies[rule]!];
-    const first = policy === 'spread' && tried === 0 ? turn++ % count : 0;
+    const first = policy === 'spread' && tried === 0 ? turns[rule]!++ % count : 0;
     let best = NONE;
     let bestTime = Number.POSITIVE_INFINITY;
     for (let step = 0; step < count; step++) {

@@ -55,7 +55,7 @@ describe('check', { timeout: 60_000 }, () => {
     const { code, stdout } = await pointsman('check', ACME);
     assert.equal(code, 0);
     assert.match(stdout, /^✔ acme: examples\/acme\/hybrid\.yaml has no mistakes/);
-    assert.match(stdout, /3 VPC, 1 site/);
+    assert.match(stdout, /3 VPCs, 1 site/);
     assert.match(stdout, /orders\.cloud\.acme\.example +→ 10\.10\.0\.2/);
     assert.match(stdout, /corp\.acme\.example +→ 192\.168\.1\.53, 192\.168\.2\.53/);
   });

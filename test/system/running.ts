@@ -76,14 +76,21 @@ export type Ready = Event & {
 
 export type RunningWorld = Running & { ready: Ready };
 
-/** `up` on a port that is free, or the given one; every member has answered once when this resolves. */
+/** How often a free port is looked for again, where somebody else took it first. */
+const PORT_TRIES = 3;
+
+/** `up` on a port that is free, or the given one. */
 export async function startUp(
   file: string,
   options: { port?: number; cwd?: string } = {},
 ): Promise<RunningWorld> {
-  const port = options.port ?? (await freePort());
-  const running = startCommand(['up', file, '--json', '--port', String(port)], options);
-  const ready = (await running.waitFor(({ event }) => event === 'ready' || event === 'error')) as Ready;
-  if (ready.event === 'error') throw new Error(JSON.stringify(ready));
-  return { ...running, ready };
+  for (let tries = 1; ; tries++) {
+    const port = options.port ?? (await freePort());
+    const running = startCommand(['up', file, '--json', '--port', String(port)], options);
+    const first = await running.waitFor(({ event }) => event === 'ready' || event === 'error');
+    if (first.event === 'ready') return { ...running, ready: first as Ready };
+    await running.exited;
+    const mayTryAgain = first.code === 'EADDRINUSE' && options.port === undefined && tries < PORT_TRIES;
+    if (!mayTryAgain) throw new Error(JSON.stringify(first));
+  }
 }

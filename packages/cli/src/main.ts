@@ -1,15 +1,29 @@
+import { WorldError } from '@pointsman/lab';
 import { CommanderError } from 'commander';
 import { Outcome } from './outcome.ts';
 import { makeProgram } from './program.ts';
 import { complain } from './terminal.ts';
 
 /** The `pointsman` command: runs one subcommand and turns what it came to into an exit code. */
+
+// Whoever reads our output has enough of it (`pointsman up … | head`): that ends us, and is no mistake.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await makeProgram().parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else if (error instanceof Outcome) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (error instanceof Outcome) {
     if (error.message !== '') complain(error.message);
     process.exitCode = error.exitCode;
-  } else throw error;
+  } else if (error instanceof WorldError) {
+    complain(error.message);
+    process.exitCode = 2;
+  } else {
+    throw error;
+  }
 }

@@ -43,18 +43,20 @@ function summary(topology: Topology, plan: Plan): string {
 function inventory(topology: Topology, plan: Plan): string[][] {
   const { networks, zones, authorities, forwarders } = topology;
   const ofKind = (kind: string) => [...networks, ...zones].filter((each) => each.kind === kind).length;
-  const parts = (kinds: readonly string[]) =>
+  const parts = (kinds: readonly (readonly [kind: string, name: string, plural: string])[]) =>
     kinds
-      .filter((kind) => ofKind(kind) > 0)
-      .map((kind) => `${ofKind(kind)} ${kind === 'vpc' ? 'VPC' : kind}`)
+      .filter(([kind]) => ofKind(kind) > 0)
+      .map(([kind, name, plural]) => count(ofKind(kind), name, plural))
       .join(', ');
+  const networkParts = parts([
+    ['vpc', 'VPC', 'VPCs'],
+    ['site', 'site', 'sites'],
+  ]);
+  const zoneParts = parts(['private', 'external', 'public'].map((kind) => [kind, kind, kind] as const));
   const records = zones.reduce((sum, zone) => sum + zone.records.length, 0);
   const rows = [
-    [count(networks.length, 'network'), parts(['vpc', 'site'])],
-    [
-      count(zones.length, 'zone'),
-      `${parts(['private', 'external', 'public'])}; ${count(records, 'record set')}`,
-    ],
+    [count(networks.length, 'network'), networkParts],
+    [count(zones.length, 'zone'), `${zoneParts}; ${count(records, 'record set')}`],
     ...forwarders.map(({ name, members }) => [
       `tier ${name}`,
       `${count(members.length, 'member')} in ${count(new Set(members.map((each) => each.availabilityZone)).size, 'availability zone')}`,
@@ -93,10 +95,8 @@ function askedBy(network: Network): string {
 
 /** The rules of each tier, once: all its members have the same. */
 function ruleLines(plan: Plan): string[] {
-  const tiers = plan.forwarders.filter(
-    (each, index) => plan.forwarders.findIndex(({ tier }) => tier === each.tier) === index,
-  );
-  return tiers.flatMap(({ tier, config }) => {
+  const tiers = new Map(plan.forwarders.map(({ tier, config }) => [tier, config]));
+  return [...tiers].flatMap(([tier, config]) => {
     const rules = columns(
       [
         ...config.rules.map((rule) => [bare(rule.suffix), `→ ${rule.upstreams.join(', ')}`]),

@@ -29,6 +29,8 @@ export type Client = {
   send(bytes: Uint8Array): void;
   /** Of the latest response. */
   readonly latestLength: number;
+  /** The address that it asks from. */
+  readonly source: string;
   close(): void;
 };
 
@@ -59,7 +61,7 @@ export async function udpClient(
   await once(socket, 'listening');
   const client = matching((bytes) => socket.send(bytes, server.port, server.address));
   socket.on('message', client.receive);
-  return Object.assign(client, { close: () => socket.close() });
+  return Object.assign(client, { source, close: () => socket.close() });
 }
 
 export async function tcpClient(
@@ -78,12 +80,12 @@ export async function tcpClient(
   const client = matching((bytes) => socket.write(frame(bytes, 0, bytes.length)));
   socket.on('data', (chunk) => reader.push(chunk, (view) => client.receive(view.slice())));
   socket.on('error', () => {});
-  return Object.assign(client, { socket, close: () => socket.destroy() });
+  return Object.assign(client, { source, socket, close: () => socket.destroy() });
 }
 
 function matching(
   send: (bytes: Uint8Array) => void,
-): Omit<Client, 'close'> & { receive(bytes: Uint8Array): void } {
+): Omit<Client, 'close' | 'source'> & { receive(bytes: Uint8Array): void } {
   const waiting = new Map<number, (message: Message) => void>();
   const client = {
     latestLength: 0,

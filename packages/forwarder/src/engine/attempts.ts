@@ -30,8 +30,16 @@ export function isWaiting(slot: Slot): boolean {
 }
 
 /** True where an answer may still come, be it late. */
-export function mayBeAnswered(slot: Slot): boolean {
-  return triedOf(slot).some(({ key }) => key !== NO_KEY);
+export function mayStillCome(slot: Slot): boolean {
+  return triedOf(slot).some(({ key, outcome }) => key !== NO_KEY && outcome !== 'loop');
+}
+
+/** How long to wait for upstreams that seem to have asked us back: no longer than for any other answer. 0 where there are none. */
+export function endOfLoops(slot: Slot): number {
+  return triedOf(slot).reduce(
+    (end, { key, outcome, dueAt }) => (key !== NO_KEY && outcome === 'loop' ? Math.max(end, dueAt) : end),
+    0,
+  );
 }
 
 export function hasAnswer(slot: Slot): boolean {

@@ -38,7 +38,15 @@ import {
   timeoutOf,
   type Upstream,
 } from '../upstreams/upstream.ts';
-import { badAnswers, countTcp, hasAnswer, hasTimeout, isWaiting, mayBeAnswered } from './attempts.ts';
+import {
+  badAnswers,
+  countTcp,
+  endOfLoops,
+  hasAnswer,
+  hasTimeout,
+  isWaiting,
+  mayStillCome,
+} from './attempts.ts';
 import type { Chains } from './chains.ts';
 import type { Claims } from './claims.ts';
 import type { Clock } from './clock.ts';
@@ -127,8 +135,10 @@ export function createResolver(parts: ResolverParts): Resolver {
     if (looping) {
       counters.loops++;
       refuse(SERVFAIL, extendedError(EDE.other, 'loop: we have just asked you this question'));
-      endAttempt(looping.attempt, 'loop', '');
-      askNext(looping.slot);
+      // The attempt's key stays: where the asker only shares the upstream's address, its answer is still to come.
+      looping.attempt.outcome = 'loop';
+      looping.attempt.endedAt = clock.now;
+      if (!isWaiting(looping.slot)) askNext(looping.slot);
       return;
     }
     const waiter = slots.addWaiter(query, sink, token, peers, peerOffset, limit);
@@ -199,8 +209,9 @@ export function createResolver(parts: ResolverParts): Resolver {
       slot.tried = badAnswers(slot);
       return timers.set(slot.index, Math.min(heldBack.nextRound(now), slot.deadline), now);
     }
-    const hopeful = mayBeAnswered(slot);
-    if (!hopeful || selection.isDead(rule, now)) return fail(slot);
+    const loopedUntil = endOfLoops(slot);
+    if (loopedUntil > now) return timers.set(slot.index, Math.min(loopedUntil, slot.deadline), now);
+    if (!mayStillCome(slot) || selection.isDead(rule, now)) return fail(slot);
     timers.set(slot.index, slot.deadline, now);
   }
 
@@ -212,6 +223,7 @@ export function createResolver(parts: ResolverParts): Resolver {
   /** False where nothing could be sent; then the attempt says why. */
   function send(slot: Slot, choice: number, upstream: Upstream, tcp: boolean): boolean {
     const { now } = clock;
+    const failures = slot.selection.failuresOf(slot.rules.upstreamStart[slot.rule]! + choice);
     const number = slot.attemptCount++;
     const attempt = slot.attempts[number]!;
     attempt.choice = choice;
@@ -221,7 +233,7 @@ export function createResolver(parts: ResolverParts): Resolver {
     attempt.outcome = 'pending';
     attempt.detail = '';
     attempt.sentAt = now;
-    attempt.dueAt = now + timeoutOf(upstream) * (tcp ? TCP_FACTOR : 1);
+    attempt.dueAt = now + timeoutOf(upstream, failures) * (tcp ? TCP_FACTOR : 1);
     attempt.key = NO_KEY;
     const length = writeUpstreamQuery(slot.query, slot, upstream.edns);
     try {
@@ -253,7 +265,8 @@ export function createResolver(parts: ResolverParts): Resolver {
   function endAttempt(attempt: Attempt, outcome: Outcome, detail: string): void {
     if (attempt.key !== NO_KEY) exchange.cancel(attempt.key);
     attempt.key = NO_KEY;
-    attempt.outcome = outcome;
+    // A server whose own query we have refused as a loop fails for that reason, whatever it says.
+    if (attempt.outcome !== 'loop') attempt.outcome = outcome;
     attempt.detail = detail;
     attempt.endedAt = clock.now;
   }
@@ -279,7 +292,7 @@ export function createResolver(parts: ResolverParts): Resolver {
       const pair = slot.rules.upstreamStart[slot.rule]! + attempt.choice;
       counters.upstreamTimeouts++;
       noteTimeout(slot.selection.upstreamOf(pair), now);
-      slot.selection.noteTimeout(pair, now);
+      slot.selection.noteTimeout(pair, attempt.sentAt, now);
     }
     if (!waiting) askNext(slot);
   };

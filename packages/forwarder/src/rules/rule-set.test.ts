@@ -222,9 +222,10 @@ describe('the upstreams of rules', () => {
       Array.from(rules.policies, (policy) => POLICIES[policy]),
       ['ordered', 'fastest', 'fastest'],
     );
-    assert.deepEqual(rules.upstreams[0]!.probeName, nameToWire('a.'));
-    assert.equal(rules.upstreams[0]!.probeType, 6);
-    assert.deepEqual(rules.upstreams[2]!.probeName, nameToWire('health.c.'));
-    assert.equal(rules.upstreams[2]!.probeType, 16);
+    assert.deepEqual(rules.upstreams[0]!.probes, [
+      { name: nameToWire('a.'), type: 6 },
+      { name: nameToWire('health.b.'), type: 16 },
+    ]);
+    assert.deepEqual(rules.upstreams[2]!.probes, [{ name: nameToWire('health.c.'), type: 16 }]);
   });
 });

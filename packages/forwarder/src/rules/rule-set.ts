@@ -15,10 +15,12 @@ export type UpstreamAddress = {
   port: number;
   /** Packets a second it takes, where it has a limit. */
   budget: number | undefined;
-  /** What health probes ask it: a name in wire form, and a type. */
-  probeName: Uint8Array;
-  probeType: number;
+  /** What health probes ask it by turns: of its first rules, one each, MAX_PROBES at most. */
+  probes: Probe[];
 };
+
+/** A name in wire form, and a type. */
+export type Probe = { name: Uint8Array; type: number };
 
 export type RuleSet = {
   epoch: number;
@@ -44,6 +46,8 @@ export type RuleSet = {
 
 export const POLICIES: UpstreamPolicy[] = ['fastest', 'ordered', 'spread'];
 export const NO_RULE = -1;
+/** Questions that an upstream is probed with. An upstream is down only when it has answered none of them. */
+export const MAX_PROBES = 3;
 
 type Rule = {
   view: number;
@@ -124,9 +128,13 @@ export function compileRules(config: ForwarderConfig, epoch: number): RuleSet {
         address,
         port: port!,
         budget: budgets.get(endpoint),
-        probeName: rule.probe ? nameToWire(rule.probe.name) : rule.suffix,
-        probeType: typeNumber(rule.probe?.type ?? 'SOA')!,
+        probes: [],
       });
+    }
+    const { probes } = upstreams[id]!;
+    if (probes.length < MAX_PROBES) {
+      const name = rule.probe ? nameToWire(rule.probe.name) : rule.suffix;
+      probes.push({ name, type: typeNumber(rule.probe?.type ?? 'SOA')! });
     }
     return id;
   }

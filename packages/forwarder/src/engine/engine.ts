@@ -73,6 +73,7 @@ export function createEngine(parts: EngineParts): Engine {
   let active: Active;
   let timer: NodeJS.Timeout | undefined;
   let ticked = false;
+  let stopped = false;
   let rounds = 0;
 
   const exchange = createExchange(
@@ -187,11 +188,13 @@ export function createEngine(parts: EngineParts): Engine {
   /** One timer of Node's for all slots; none while nothing is in flight. */
   function armTimer(): void {
     if (timer !== undefined || counters.inFlight === 0) return;
-    timer = setTimeout(onTick, TICK_MS);
+    timer = setTimeout(() => setImmediate(onTick), TICK_MS);
   }
 
+  /** Runs after the sockets were read: after a pause of this process what looks late may lie there answered. */
   function onTick(): void {
     timer = undefined;
+    if (stopped) return;
     clock.tick();
     timers.advance(clock.now, resolver.onTimer);
     flush();
@@ -267,6 +270,7 @@ export function createEngine(parts: EngineParts): Engine {
 
     async stop() {
       clearInterval(maintenance);
+      stopped = true;
       clearTimeout(timer);
       for (const listener of listeners) listener.close();
       exchange.close();

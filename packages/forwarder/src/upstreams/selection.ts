@@ -15,7 +15,8 @@ export type Selection = {
   /** No upstream of the rule can be expected to answer. */
   isDead(rule: number, now: number): boolean;
   noteAnswered(pair: number): void;
-  noteTimeout(pair: number, now: number): void;
+  /** A query sent at `sentAt` was not answered in time. Those sent before the latest failure was known are one failure with it. */
+  noteTimeout(pair: number, sentAt: number, now: number): void;
   /** Queries in a row that the pair did not answer in time. */
   failuresOf(pair: number): number;
 };
@@ -31,6 +32,7 @@ export function createSelection(rules: RuleSet, upstreams: Upstream[]): Selectio
   const pairs = rules.upstreamIds.length;
   const failures = new Uint8Array(pairs);
   const pausedUntil = new Float64Array(pairs);
+  const failedAt = new Float64Array(pairs);
   /** By rule, for `spread`: a turn for all would give two rules that are asked by turns one upstream each. */
   const turns = new Uint32Array(rules.policies.length);
 
@@ -104,7 +106,9 @@ export function createSelection(rules: RuleSet, upstreams: Upstream[]): Selectio
       failures[pair] = 0;
       pausedUntil[pair] = 0;
     },
-    noteTimeout(pair, now) {
+    noteTimeout(pair, sentAt, now) {
+      if (sentAt < failedAt[pair]!) return;
+      failedAt[pair] = now;
       if (failures[pair]! < 255) failures[pair]!++;
       if (failures[pair]! >= PAIR_FAILURES) pausedUntil[pair] = now + pauseOf(failures[pair]!);
     },

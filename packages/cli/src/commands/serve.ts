@@ -54,8 +54,14 @@ async function serve(file: string, options: ServeOptions): Promise<void> {
   const ended = Promise.withResolvers<void>();
   const forwarder = await start(read.config, options, log, (error) => {
     log('error', `a worker failed: ${error.message}`);
-    ended.reject(new Outcome(1));
+    process.exit(1);
   });
+  // Before it says that it is ready: from then on signals come.
+  let reloaded = Promise.resolve();
+  process.on('SIGHUP', () => {
+    reloaded = reloaded.then(() => reload(file, forwarder, log));
+  });
+  onEndSignal(ended.resolve);
   const { listen } = read.config;
   log(
     'ready',
@@ -68,13 +74,9 @@ async function serve(file: string, options: ServeOptions): Promise<void> {
       transport: forwarder.transport,
     },
   );
-  process.on('SIGHUP', () => void reload(file, forwarder, log));
-  onEndSignal(ended.resolve);
-  try {
-    await ended.promise;
-  } finally {
-    await forwarder.stop();
-  }
+  await ended.promise;
+  await reloaded;
+  await forwarder.stop();
   log('stopped', `${read.config.name} has ended`);
 }
 

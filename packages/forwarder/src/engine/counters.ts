@@ -22,7 +22,7 @@ export const COUNTERS = [
   'inFlight',
 ] as const;
 
-export type CounterName = (typeof COUNTERS)[number];
+type CounterName = (typeof COUNTERS)[number];
 export type Counters = Record<CounterName, number>;
 
 export function createCounters(): Counters {

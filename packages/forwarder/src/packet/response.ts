@@ -81,7 +81,7 @@ export function createResponse(): Response {
 }
 
 /** Upper bounds of what is cached, seconds: a day; three hours for negative answers (RFC 2308 §5). */
-export const MAX_LIFETIME = 86_400;
+const MAX_LIFETIME = 86_400;
 export const MAX_NEGATIVE_LIFETIME = 10_800;
 
 const MALFORMED = -1;

@@ -1,7 +1,7 @@
 /** For udp.contract.test.ts: what a socket received, and what it had to report. */
 import { PEER_SIZE, type Receiver } from './udp.ts';
 
-export type Inbox = {
+type Inbox = {
   receiver: Receiver;
   datagrams: { bytes: Uint8Array; peer: Uint8Array }[];
   /** Waits until there are so many. */

@@ -12,7 +12,7 @@
 import { parseAddress } from '@pointsman/core/address';
 import { PEER_SIZE } from './udp.ts';
 
-export const AF_INET = 2;
+const AF_INET = 2;
 export const AF_INET6 = 10;
 
 /** @throws RangeError where the text is no IP address */

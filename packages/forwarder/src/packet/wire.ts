@@ -5,7 +5,6 @@ export const HEADER_SIZE = 12;
 /** Bits of the flags word at offset 2. */
 export const QR = 0x8000;
 export const OPCODE_MASK = 0x7800;
-export const AA = 0x0400;
 export const TC = 0x0200;
 export const RD = 0x0100;
 export const RA = 0x0080;

@@ -42,16 +42,21 @@ export function createDgramStack(): UdpStack {
       let connected = false;
       let closed = false;
       const waiting: Uint8Array[] = [];
-      socket.on('error', (error: NodeJS.ErrnoException) => {
-        if (!closed) onError(error.code ?? 'EIO');
-      });
+      /** Why it will never be connected. */
+      let failure: string | undefined;
+      const fail = ({ code = 'EIO' }: NodeJS.ErrnoException) => {
+        if (closed) return;
+        if (!connected) failure = code;
+        onError(code);
+      };
+      socket.on('error', fail);
       socket.on('message', (message) => deliver(receiver, message, peer));
       socket.bind({ port: 0, exclusive: true, ...(local === undefined ? {} : { address: local }) }, () => {
         if (closed) return;
         // Typed without it, but with a callback an error comes by its argument, and by no event.
         const onConnected = (error?: NodeJS.ErrnoException) => {
           if (closed) return;
-          if (error) return onError(error.code ?? 'EIO');
+          if (error) return fail(error);
           connected = true;
           for (const query of waiting) socket.send(query);
           waiting.length = 0;
@@ -64,6 +69,11 @@ export function createDgramStack(): UdpStack {
         },
         send(bytes, offset, length) {
           if (closed) return;
+          if (failure !== undefined) {
+            // Not at once: the caller does not know of this query yet.
+            setImmediate(fail, { code: failure });
+            return;
+          }
           const query = bytes.slice(offset, offset + length);
           if (connected) socket.send(query);
           else if (waiting.length < BATCH) waiting.push(query);

@@ -261,7 +261,11 @@ function holdsTo(kind: UdpKind, address: string, elsewhere: string): void {
       stack.flush();
     });
     assert.equal(code ?? (await told), 'EADDRNOTAVAIL');
-    connection?.close();
+    if (!connection) return;
+    const again = errors.next();
+    connection.send(bytesOf('?'), 0, 1);
+    assert.equal(await again, 'EADDRNOTAVAIL', 'every query hears of it');
+    connection.close();
   });
 
   if (!address.includes(':')) {

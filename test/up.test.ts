@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { TopologyInput } from '@pointsman/core/topology';
 import { ask } from '@pointsman/lab';
 import { POINTSMAN, pointsman, ROOT, run } from './system/command.ts';
 import { freePort } from './system/free-port.ts';
@@ -133,6 +135,20 @@ export default defineTopology({
     ]);
   });
 
+  test('a thousand networks start, and the last one resolves', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'pointsman-thousand-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'thousand.json');
+    writeFileSync(file, JSON.stringify(manyNetworks(1000)));
+    const started = performance.now();
+    const world = await startUp(file);
+    t.after(world.stop);
+    t.diagnostic(`${((performance.now() - started) / 1000).toFixed(1)} s`);
+    const { client, resolvers } = world.ready.networks.at(-1)!;
+    const reply = await askFor('www.z7.example.', client, resolvers[0]!);
+    assert.ok(reply.ok && reply.message.answers.length === 1);
+  });
+
   describe('what cannot start', () => {
     test('a port in use: one message that says where, exit code 2, and nothing runs', async (t) => {
       const port = await freePort();
@@ -172,6 +188,38 @@ export default defineTopology({
     });
   });
 });
+
+/** VPCs that all use one tier, in the first of them; each has a private zone that is associated with the first one too. */
+function manyNetworks(count: number): TopologyInput {
+  const range = (index: number) => `10.${index >> 4}.${(index & 15) << 4}`;
+  const indexes = Array.from({ length: count }, (_, index) => index);
+  return {
+    name: 'thousand',
+    networks: Object.fromEntries(
+      indexes.map((index) => [
+        `n${index}`,
+        {
+          kind: 'vpc',
+          region: 'eu-west-1',
+          cidrs: [`${range(index)}.0/20`],
+          subnets: { a: { cidr: `${range(index)}.0/24` } },
+          resolvers: 'forwarders/main',
+        },
+      ]),
+    ),
+    zones: Object.fromEntries(
+      indexes.map((index) => [
+        `z${index}.example`,
+        {
+          kind: 'private',
+          networks: [...new Set(['n0', `n${index}`])],
+          records: { www: { A: [`${range(index)}.80`] } },
+        },
+      ]),
+    ),
+    forwarders: { main: { network: 'n0', members: [{ name: 'a', subnet: 'a', address: '10.0.0.53' }] } },
+  };
+}
 
 /** Kernels can be told to let everybody bind low ports, as some container hosts do. */
 function mayEverybodyBind(): string | false {

@@ -27,7 +27,7 @@ const COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
 const STOP_PATIENCE = 2000;
 
 /** Starts the process of one member. @throws WorldError where it cannot serve; its process has ended then */
-export async function startMember(forwarder: WorldForwarder, onDeath: () => void): Promise<Member> {
+export async function startMember(forwarder: WorldForwarder): Promise<Member> {
   const child = fork(ENTRY, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
@@ -37,16 +37,21 @@ export async function startMember(forwarder: WorldForwarder, onDeath: () => void
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     complaints = (complaints + text).slice(-2000);
   });
-  const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  const exited: Promise<Exit> = once(child, 'exit').then(
+    ([code, signal]) => ({
+      why: signal ? `killed by ${signal}` : lastLine(complaints) || `ended with code ${code}`,
+    }),
+    // It could not even be started.
+    (error: Error) => ({ why: error.message }),
+  );
   const outcome = await startedOrNot(child, exited, forwarder);
   if (!outcome.ok) {
     await exited;
-    throw new WorldError(outcome.code, outcome.message || lastLine(complaints));
+    throw new WorldError(outcome.code, outcome.message);
   }
   let death: string | undefined;
-  void exited.then(([code, signal]) => {
-    death = signal ? `killed by ${signal}` : lastLine(complaints) || `ended with code ${code}`;
-    onDeath();
+  void exited.then(({ why }) => {
+    death = why;
   });
   return {
     forwarder,
@@ -63,11 +68,13 @@ export async function startMember(forwarder: WorldForwarder, onDeath: () => void
   };
 }
 
+/** `why`: in words. */
+type Exit = { why: string };
 type Started = { ok: true; transport: 'mmsg' | 'dgram' } | { ok: false; code: string; message: string };
 
 function startedOrNot(
   child: ChildProcess,
-  exited: Promise<unknown>,
+  exited: Promise<Exit>,
   forwarder: WorldForwarder,
 ): Promise<Started> {
   return new Promise((resolve) => {
@@ -75,7 +82,7 @@ function startedOrNot(
       if (message.kind === 'started') resolve({ ok: true, transport: message.transport });
       if (message.kind === 'failed') resolve({ ok: false, code: message.code, message: message.message });
     });
-    void exited.then(() => resolve({ ok: false, code: 'member-ended', message: '' }));
+    void exited.then(({ why }) => resolve({ ok: false, code: 'member-ended', message: why }));
     tell(child, { kind: 'start', config: forwarder.config });
   });
 }

@@ -4,9 +4,9 @@ import { parseEndpoint } from '@pointsman/core/address';
 import { planTopology } from '@pointsman/core/plan';
 import type { Topology } from '@pointsman/core/topology';
 import { type DnsServer, startDnsServer } from '@pointsman/zones';
-import { explainBindErrors } from './bind-errors.ts';
 import { type Member, startMember } from './member.ts';
 import { castPlayers, type Player, type RealServer } from './players.ts';
+import { explainStartFailures, type StartFailure } from './start-failures.ts';
 import { WorldError } from './world-error.ts';
 import { planWorld, type WorldForwarder, type WorldPlan } from './world-plan.ts';
 
@@ -23,8 +23,6 @@ export type World = {
 export type WorldOptions = {
   /** The one port of all servers. */
   port: number;
-  /** A member has died. */
-  onDeath?: (member: WorldForwarder) => void;
   /** Gives up the start. */
   signal?: AbortSignal;
 };
@@ -47,8 +45,11 @@ export async function startWorld(topology: Topology, options: WorldOptions): Pro
     await Promise.all(servers.map((server) => server.stop()));
   };
   try {
-    await startPlayers(players, plan.port, servers, options.signal);
-    await startMembers(plan.forwarders, members, options);
+    const failures = await startPlayers(players, plan.port, servers, options.signal);
+    // Without all of these there is nothing for the members to ask.
+    if (failures.length === 0)
+      failures.push(...(await startMembers(plan.forwarders, members, options.signal)));
+    if (failures.length > 0) throw explainStartFailures(failures, plan);
     const places = [...players, ...real, ...plan.forwarders].map(({ loopback }) => loopback);
     await waitForUpstreams(members, new Set(places), options.signal);
   } catch (error) {
@@ -63,38 +64,40 @@ async function startPlayers(
   port: number,
   servers: DnsServer[],
   signal: AbortSignal | undefined,
-): Promise<void> {
-  const failures: { player: Player; error: Error }[] = [];
-  await eachOf(players, BINDING_AT_A_TIME, signal, async (player) => {
+): Promise<StartFailure[]> {
+  const failures: StartFailure[] = [];
+  await eachOf(players, BINDING_AT_A_TIME, signal, async ({ what, loopback, handle }) => {
     try {
-      servers.push(await startDnsServer({ address: player.loopback, port, handle: player.handle }));
+      servers.push(await startDnsServer({ address: loopback, port, handle }));
     } catch (error) {
-      failures.push({ player, error: error as Error });
+      failures.push({ what, loopback, error: error as Error });
     }
   });
-  if (failures.length > 0) throw explainBindErrors(failures, port);
+  return failures;
 }
 
+/** Stops at the first that fails: what hinders one of them mostly hinders all. */
 async function startMembers(
   forwarders: readonly WorldForwarder[],
   members: Member[],
-  { port, signal, onDeath }: WorldOptions,
-): Promise<void> {
-  const failures: { player: Pick<Player, 'what' | 'loopback'>; error: Error }[] = [];
+  signal: AbortSignal | undefined,
+): Promise<StartFailure[]> {
+  const failures: StartFailure[] = [];
   const order = new Map(forwarders.map((forwarder, index) => [forwarder, index]));
   await eachOf(forwarders, 2 * availableParallelism(), signal, async (forwarder) => {
     if (failures.length > 0) return;
     try {
-      members.push(await startMember(forwarder, () => onDeath?.(forwarder)));
+      members.push(await startMember(forwarder));
     } catch (error) {
       failures.push({
-        player: { what: `forwarder ${forwarder.name}`, loopback: forwarder.loopback },
+        what: `forwarder ${forwarder.name}`,
+        loopback: forwarder.loopback,
         error: error as Error,
       });
     }
   });
   members.sort((a, b) => order.get(a.forwarder)! - order.get(b.forwarder)!);
-  if (failures.length > 0) throw explainBindErrors(failures, port);
+  return failures;
 }
 
 /** Milliseconds between two looks at the members, and how long they may take to find their upstreams. */

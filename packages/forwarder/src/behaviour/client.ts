@@ -104,7 +104,7 @@ function matching(
       const timer = setTimeout(() => {
         waiting.delete(id);
         reject(new Error('the forwarder did not answer'));
-      }, PATIENCE);
+      }, PATIENCE).unref();
       waiting.set(id, (message) => {
         clearTimeout(timer);
         waiting.delete(id);

@@ -185,6 +185,10 @@ export function createResolver(parts: ResolverParts): Resolver {
   function askNext(slot: Slot, heldBack?: Budget): void {
     const { now } = clock;
     const { selection, rule } = slot;
+    if (slot.owed >= 0 && heldBack === undefined && now < slot.deadline) {
+      heldBack = payOwed(slot);
+      if (isWaiting(slot)) return;
+    }
     while (now < slot.deadline && slot.attemptCount < MAX_ATTEMPTS) {
       let choice = selection.choose(rule, slot.tried, now);
       if (choice === NONE && !heldBack && hasTimeout(slot)) {
@@ -306,14 +310,30 @@ export function createResolver(parts: ResolverParts): Resolver {
     // A server may close a connection at any time, also just before our query came: it is asked once more (RFC 7766 §6.2.4).
     const again = attempt.tcp && CLOSED.has(code) && countTcp(slot, attempt.choice) < 2;
     endAttempt(attempt, 'unreachable', ` (${code})`);
-    if (again && slot.attemptCount < MAX_ATTEMPTS && afford(upstream, TCP_PACKETS)) {
-      if (send(slot, attempt.choice, upstream, true)) return;
-    }
+    if (again) return askAgain(slot, attempt.choice, true);
     if (!isWaiting(slot)) askNext(slot);
   };
 
-  function afford(upstream: Upstream, packets: number): boolean {
-    return parts.budgetOf(upstream)?.take(packets, clock.now) ?? true;
+  /** Asks the same upstream once more, otherwise; where its budget is spent another upstream first, then this one as soon as may be. */
+  function askAgain(slot: Slot, choice: number, tcp: boolean): void {
+    slot.owed = choice;
+    slot.owedTcp = tcp;
+    const budget = payOwed(slot);
+    if (slot.owed >= 0 || !isWaiting(slot)) askNext(slot, budget);
+  }
+
+  /** Sends what is owed; the budget that forbids it, where one does. */
+  function payOwed(slot: Slot): Budget | undefined {
+    const { owed, owedTcp } = slot;
+    const upstream = slot.selection.upstreamOf(slot.rules.upstreamStart[slot.rule]! + owed);
+    const budget = parts.budgetOf(upstream);
+    if (budget && !budget.take(owedTcp ? TCP_PACKETS : 1, clock.now)) {
+      noteHeldBack(upstream);
+      return budget;
+    }
+    slot.owed = -1;
+    if (slot.attemptCount < MAX_ATTEMPTS) send(slot, owed, upstream, owedTcp);
+    return undefined;
   }
 
   const onResponse: Resolver['onResponse'] = (ref, bytes, offset, length, tcp) => {
@@ -344,21 +364,13 @@ export function createResolver(parts: ResolverParts): Resolver {
   ): void {
     const { rcode } = response;
     if (response.truncated && !tcp) {
-      const budget = parts.budgetOf(upstream);
-      if (budget && !budget.take(TCP_PACKETS, clock.now)) {
-        endAttempt(attempt, 'held back', '');
-        noteHeldBack(upstream);
-        return askNext(slot, budget);
-      }
       endAttempt(attempt, 'truncated', '');
-      if (slot.attemptCount >= MAX_ATTEMPTS || !send(slot, attempt.choice, upstream, true)) askNext(slot);
-      return;
+      return askAgain(slot, attempt.choice, true);
     }
     if ((rcode === FORMERR || rcode === NOTIMP) && attempt.edns && !response.edns) {
       upstream.edns = false;
       endAttempt(attempt, rcode, '');
-      if (slot.attemptCount >= MAX_ATTEMPTS || !send(slot, attempt.choice, upstream, false)) askNext(slot);
-      return;
+      return askAgain(slot, attempt.choice, false);
     }
     const useful = (rcode === NOERROR || rcode === NXDOMAIN) && !response.truncated && !response.referral;
     if (!useful) {

@@ -86,6 +86,9 @@ export type Slot = {
   tried: number;
   attempts: Attempt[];
   attemptCount: number;
+  /** Index of the upstream that is to be asked again, by `owedTcp` or without EDNS, as soon as its budget allows; -1: none. */
+  owed: number;
+  owedTcp: boolean;
   query: Uint8Array;
   waiters: Waiter | undefined;
   /** How many CNAMEs into other rules lie between the client and this question. */
@@ -176,6 +179,7 @@ export function createSlots(): Slots {
       slot.rule = rule;
       slot.tried = 0;
       slot.attemptCount = 0;
+      slot.owed = -1;
       slot.waiters = undefined;
       slot.waitsOn = -1;
       slot.claim = -1;
@@ -253,6 +257,8 @@ function makeSlot(index: number, rules: RuleSet, selection: Selection): Slot {
     tried: 0,
     attempts: Array.from({ length: MAX_ATTEMPTS }, makeAttempt),
     attemptCount: 0,
+    owed: -1,
+    owedTcp: false,
     query: new Uint8Array(HEADER_SIZE + 255 + 4 + 11),
     waiters: undefined,
     depth: 0,

@@ -44,7 +44,7 @@ export function createDgramStack(): UdpStack {
       const waiting: Uint8Array[] = [];
       /** Why it will never be connected. */
       let failure: string | undefined;
-      const fail = ({ code = 'EIO' }: { code?: string }) => {
+      const fail = ({ code = 'EIO' }: { code?: string | undefined }) => {
         if (closed) return;
         if (!connected) failure = code;
         onError(code);

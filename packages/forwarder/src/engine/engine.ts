@@ -17,7 +17,7 @@ import { type Budget, openBudget } from '../upstreams/budget.ts';
 import { createExchange } from '../upstreams/exchange.ts';
 import { createProbes, PROBE_TICK_MS } from '../upstreams/probes.ts';
 import { createSelection } from '../upstreams/selection.ts';
-import { createUpstream, type Upstream } from '../upstreams/upstream.ts';
+import type { Upstream } from '../upstreams/upstream.ts';
 import { createChains, isNobody } from './chains.ts';
 import type { Claims } from './claims.ts';
 import type { Clock } from './clock.ts';
@@ -25,6 +25,7 @@ import { type Counters, createCounters } from './counters.ts';
 import { createLookup } from './lookup.ts';
 import { createLoops } from './loops.ts';
 import { type Active, createResolver, type ResolverParts } from './resolver.ts';
+import { createRoster } from './roster.ts';
 import { sourceFor } from './source.ts';
 
 export type EngineParts = {
@@ -65,10 +66,7 @@ export function createEngine(parts: EngineParts): Engine {
   const listeners: UdpListener[] = [];
   const tcpListeners: TcpListener[] = [];
   const addresses: string[] = [];
-  /** By index; a reload adds to them. */
-  const upstreams: Upstream[] = [];
-  let inUse: Upstream[] = [];
-  const byEndpoint = new Map<string, Upstream>();
+  const roster = createRoster();
   const budgets = new Map<Upstream, Budget>();
   let active: Active;
   let timer: NodeJS.Timeout | undefined;
@@ -80,7 +78,7 @@ export function createEngine(parts: EngineParts): Engine {
     stack,
     PROBE_REFS + 65_536,
     (index) => {
-      const { address, port } = upstreams[index]!.address;
+      const { address, port } = roster.at(index).address;
       return { local: sourceFor(address, addresses), address, port };
     },
     {
@@ -99,14 +97,14 @@ export function createEngine(parts: EngineParts): Engine {
     },
   );
   const probes = createProbes(
-    () => inUse,
-    (index) => upstreams[index]!,
+    () => roster.inUse,
+    roster.at,
     exchange,
     PROBE_REFS,
     (upstream, now) => budgets.get(upstream)?.take(1, now) ?? true,
   );
   const lookup = createLookup(cache, clock, () => active.rules);
-  const loops = createLoops(slots, (index) => upstreams[index]!);
+  const loops = createLoops(slots, roster.at);
   const resolver = createResolver({
     cache,
     lookup,
@@ -201,24 +199,13 @@ export function createEngine(parts: EngineParts): Engine {
   }
 
   function use(rules: RuleSet, memories: Map<string, SharedArrayBuffer>): void {
-    const used = rules.upstreams.map((address) => {
-      const known = byEndpoint.get(address.endpoint);
-      if (known) {
-        known.address = address;
-        return known;
-      }
-      const made = createUpstream(upstreams.length, address, clock.now);
-      upstreams.push(made);
-      byEndpoint.set(address.endpoint, made);
-      return made;
-    });
+    const used = roster.use(rules.upstreams, clock.now, exchange.forget);
     budgets.clear();
     for (const upstream of used) {
       const memory = memories.get(upstream.address.endpoint);
       const { budget } = upstream.address;
       if (memory && budget !== undefined) budgets.set(upstream, openBudget(memory, budget));
     }
-    inUse = used;
     active = { rules, selection: createSelection(rules, used) };
     loops.use(used);
   }
@@ -266,7 +253,7 @@ export function createEngine(parts: EngineParts): Engine {
     use,
     flush,
     counters,
-    upstreams: () => inUse,
+    upstreams: () => roster.inUse,
 
     async stop() {
       clearInterval(maintenance);

@@ -35,6 +35,8 @@ export type Exchange = {
   cancel(key: number): void;
   flush(): void;
   sweep(now: number): void;
+  /** The index is to be another upstream's: nothing of the old one is in flight. */
+  forget(upstream: number): void;
   close(): void;
 };
 
@@ -124,6 +126,10 @@ export function createExchange(
     cancel: refs.remove,
     flush: stack.flush,
     sweep: sockets.sweep,
+    forget(upstream) {
+      tcpClients.get(upstream)?.close();
+      tcpClients.delete(upstream);
+    },
     close() {
       sockets.close();
       for (const client of tcpClients.values()) client.close();

@@ -2,7 +2,12 @@ import { style } from '../terminal.ts';
 import type { TierStatus, WorldStatus } from './status.ts';
 
 /** A piece of a line and its style; widths are counted on the bare text. */
-type Piece = { text: string; format?: Parameters<typeof style>[0] };
+type Piece = {
+  text: string;
+  format?: Parameters<typeof style>[0];
+  /** Left out where there is no room for all of it. */
+  optional?: boolean;
+};
 
 /** Lines at the end of a terminal that are written over, again and again. */
 export type LiveLines = { show: (lines: readonly Piece[][]) => void; clear: () => void };
@@ -62,7 +67,7 @@ function summaryLine(status: WorldStatus, seconds: number): Piece[] {
     upCount(status, 'upstreams'),
     `${status.queries.toLocaleString('en')} answered in ${duration(seconds)}`,
   ];
-  return [{ text: parts.join(' · ') }, { text: '   Ctrl-C ends it all', format: 'dim' }];
+  return [{ text: parts.join(' · ') }, { text: '   Ctrl-C ends it all', format: 'dim', optional: true }];
 }
 
 function upCount({ tiers }: WorldStatus, kind: 'members' | 'upstreams'): string {
@@ -91,6 +96,7 @@ function render(line: readonly Piece[], width: number): string {
   let left = width;
   let text = '';
   for (const piece of line) {
+    if (piece.optional && piece.text.length > left) continue;
     const cut = piece.text.length > left ? `${piece.text.slice(0, Math.max(0, left - 1))}…` : piece.text;
     text += piece.format ? style(piece.format, cut) : cut;
     left -= cut.length;

@@ -9,14 +9,13 @@ export type Ask = {
   /** The address to ask from; the system's choice where it is absent. */
   source?: string;
   name: Name;
-  /** A mnemonic: `A`, `PTR`, `TYPE65280`. */
+  /** A mnemonic in capitals: `A`, `PTR`, `TYPE65280`. */
   type: string;
   edns?: Edns | false;
   /** Milliseconds a try may take; 1000 unless told. */
   patience?: number;
   /** How often the question is sent over UDP; 2 unless told. */
   tries?: number;
-  signal?: AbortSignal;
 };
 
 /** `silent`: nothing came in time. `unreachable`: the system says that nobody is there, or that we may not ask from there. */
@@ -39,7 +38,7 @@ export async function ask(question: Ask): Promise<Reply> {
   const patience = question.patience ?? 1000;
   const ms = () => performance.now() - started;
   let outcome: Awaited<ReturnType<Exchange>> = { ok: false, reason: 'silent', detail: 'was not asked' };
-  for (let left = question.tries ?? 2; left > 0 && !question.signal?.aborted; left--) {
+  for (let left = question.tries ?? 2; left > 0; left--) {
     outcome = await exchangeUdp(makeQuery(question), question, patience);
     if (outcome.ok || outcome.reason === 'unreachable') break;
   }

@@ -5,7 +5,7 @@ import { responseTo } from './response-to.ts';
 /** One query on a connection of its own (RFC 7766 §8: two bytes of length before each message). */
 export const exchangeTcp: Exchange = ({ bytes, id }, ask, patience) =>
   new Promise((resolve) => {
-    const { server, source, signal } = ask;
+    const { server, source } = ask;
     const socket = connect({
       host: server.address,
       port: server.port,
@@ -13,20 +13,17 @@ export const exchangeTcp: Exchange = ({ bytes, id }, ask, patience) =>
     });
     const finish = (outcome: Awaited<ReturnType<Exchange>>) => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
       socket
         .removeAllListeners()
         .on('error', () => {})
         .destroy();
       resolve(outcome);
     };
-    const abort = () => finish({ ok: false, reason: 'silent', detail: 'was not waited for' });
     const timer = setTimeout(
       () =>
         finish({ ok: false, reason: 'silent', detail: `no answer over TCP in ${Math.round(patience)} ms` }),
       patience,
     );
-    signal?.addEventListener('abort', abort);
     let received = Buffer.alloc(0);
     socket.on('error', (error) => finish({ ok: false, reason: 'unreachable', detail: error.message }));
     socket.on('close', () =>

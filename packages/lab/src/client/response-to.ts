@@ -7,5 +7,5 @@ export function responseTo(question: Ask, id: number, bytes: Uint8Array): Messag
   if (!message?.flags.qr || message.id !== id) return undefined;
   if (!message.question) return message.answers.length === 0 ? message : undefined;
   const { name, type } = message.question;
-  return name === question.name && type === question.type.toUpperCase() ? message : undefined;
+  return name === question.name && type === question.type ? message : undefined;
 }

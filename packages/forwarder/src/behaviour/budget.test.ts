@@ -1,6 +1,6 @@
 /** The packet budget of an upstream: a VPC resolver drops what exceeds 1,024 packets a second (Amazon VPC user guide, "DNS quotas"). */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { suite, test } from 'node:test';
 import { answersOf, extendedErrorOf, rcodeOf } from './records.ts';
 import type { Script, ScriptedUpstream } from './scripted-upstream.ts';
 import { startWorld, until, upstream } from './world.ts';
@@ -19,91 +19,93 @@ function mostInASecond({ asked, probes }: ScriptedUpstream): number {
   return most;
 }
 
-for (const [workers, limit] of [
-  [1, 100],
-  [2, 100],
-  [1, 10],
-] as const) {
-  test(
-    `no second has more than ${limit} packets, also with ${workers} worker(s); what is held back is counted and asked later`,
-    SLOW,
-    async (t) => {
-      const corp = await upstream(t, answering);
-      const world = await startWorld(
-        t,
-        { 'corp.example': corp },
-        { workers, deadline: '10s', budgets: [{ upstream: corp.endpoint, packetsPerSecond: limit }] },
-      );
-      const clients = await Promise.all(Array.from({ length: 6 }, () => world.udp()));
-      const count = limit * 2;
-      const answers = await Promise.all(
-        Array.from({ length: count }, (_, index) => clients[index % 6]!.ask(`n${index}.corp.example.`)),
-      );
-      assert.deepEqual(new Set(answers.map(rcodeOf)), new Set(['NOERROR']));
-      assert.ok(mostInASecond(corp) <= limit, `${mostInASecond(corp)} in a second`);
-      const stats = await world.forwarder.stats();
-      assert.ok(stats.heldBack > 0);
-      assert.equal(stats.upstreams[0]!.heldBack, stats.heldBack);
-    },
-  );
-}
+suite('budget', { concurrency: 4 }, () => {
+  for (const [workers, limit] of [
+    [1, 100],
+    [2, 100],
+    [1, 10],
+  ] as const) {
+    test(
+      `no second has more than ${limit} packets, also with ${workers} worker(s); what is held back is counted and asked later`,
+      SLOW,
+      async (t) => {
+        const corp = await upstream(t, answering);
+        const world = await startWorld(
+          t,
+          { 'corp.example': corp },
+          { workers, deadline: '10s', budgets: [{ upstream: corp.endpoint, packetsPerSecond: limit }] },
+        );
+        const clients = await Promise.all(Array.from({ length: 6 }, () => world.udp()));
+        const count = limit * 2;
+        const answers = await Promise.all(
+          Array.from({ length: count }, (_, index) => clients[index % 6]!.ask(`n${index}.corp.example.`)),
+        );
+        assert.deepEqual(new Set(answers.map(rcodeOf)), new Set(['NOERROR']));
+        assert.ok(mostInASecond(corp) <= limit, `${mostInASecond(corp)} in a second`);
+        const stats = await world.forwarder.stats();
+        assert.ok(stats.heldBack > 0);
+        assert.equal(stats.upstreams[0]!.heldBack, stats.heldBack);
+      },
+    );
+  }
 
-test('another address of the rule is asked before anybody waits', SLOW, async (t) => {
-  const first = await upstream(t, answering);
-  const second = await upstream(t, ({ name }) => ({ answers: [`${name} 60 A 10.0.0.2`] }));
-  const world = await startWorld(
-    t,
-    { 'corp.example': { upstreams: [first.endpoint, second.endpoint], policy: 'ordered' } },
-    { budgets: [{ upstream: first.endpoint, packetsPerSecond: 20 }] },
-  );
-  const answers = await Promise.all(
-    Array.from({ length: 100 }, (_, index) => world.client.ask(`n${index}.corp.example.`)),
-  );
-  assert.deepEqual(new Set(answers.map(rcodeOf)), new Set(['NOERROR']));
-  assert.ok(mostInASecond(first) <= 20);
-  assert.ok(second.asked.length >= 80, `${second.asked.length} went to the other address`);
-});
-
-test('a stale answer comes before waiting for the budget', SLOW, async (t) => {
-  const corp = await upstream(t, ({ name }) => ({
-    answers: [`${name} ${name.startsWith('old') ? 1 : 60} A 10.0.0.1`],
-  }));
-  const world = await startWorld(
-    t,
-    { 'corp.example': corp },
-    { deadline: '10s', budgets: [{ upstream: corp.endpoint, packetsPerSecond: 20 }] },
-  );
-  await world.client.ask('old.corp.example.');
-  let flood = 0;
-  const waiting: Promise<unknown>[] = [];
-  await until(async () => {
-    for (let more = 0; more < 4; more++) waiting.push(world.client.ask(`n${flood++}.corp.example.`));
-    const response = await world.client.ask('old.corp.example.');
-    assert.deepEqual(answersOf(response), ['old.corp.example. A 10.0.0.1']);
-    return extendedErrorOf(response)?.code === 3;
+  test('another address of the rule is asked before anybody waits', SLOW, async (t) => {
+    const first = await upstream(t, answering);
+    const second = await upstream(t, ({ name }) => ({ answers: [`${name} 60 A 10.0.0.2`] }));
+    const world = await startWorld(
+      t,
+      { 'corp.example': { upstreams: [first.endpoint, second.endpoint], policy: 'ordered' } },
+      { budgets: [{ upstream: first.endpoint, packetsPerSecond: 20 }] },
+    );
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, index) => world.client.ask(`n${index}.corp.example.`)),
+    );
+    assert.deepEqual(new Set(answers.map(rcodeOf)), new Set(['NOERROR']));
+    assert.ok(mostInASecond(first) <= 20);
+    assert.ok(second.asked.length >= 80, `${second.asked.length} went to the other address`);
   });
-  await world.reload({ 'corp.example': corp }, { budgets: [] });
-  await Promise.allSettled(waiting);
-  assert.ok(mostInASecond(corp) > 0);
-});
 
-test('queries over TCP and those without EDNS are within the budget too', SLOW, async (t) => {
-  const corp = await upstream(t, (asked) => {
-    if (asked.message.edns) return { rcode: 'FORMERR', edns: false };
-    return asked.transport === 'udp' ? { flags: { tc: true } } : answering(asked);
+  test('a stale answer comes before waiting for the budget', SLOW, async (t) => {
+    const corp = await upstream(t, ({ name }) => ({
+      answers: [`${name} ${name.startsWith('old') ? 1 : 60} A 10.0.0.1`],
+    }));
+    const world = await startWorld(
+      t,
+      { 'corp.example': corp },
+      { deadline: '10s', budgets: [{ upstream: corp.endpoint, packetsPerSecond: 20 }] },
+    );
+    await world.client.ask('old.corp.example.');
+    let flood = 0;
+    const waiting: Promise<unknown>[] = [];
+    await until(async () => {
+      for (let more = 0; more < 4; more++) waiting.push(world.client.ask(`n${flood++}.corp.example.`));
+      const response = await world.client.ask('old.corp.example.');
+      assert.deepEqual(answersOf(response), ['old.corp.example. A 10.0.0.1']);
+      return extendedErrorOf(response)?.code === 3;
+    });
+    await world.reload({ 'corp.example': corp }, { budgets: [] });
+    await Promise.allSettled(waiting);
+    assert.ok(mostInASecond(corp) > 0);
   });
-  const world = await startWorld(
-    t,
-    { 'corp.example': corp },
-    { deadline: '10s', budgets: [{ upstream: corp.endpoint, packetsPerSecond: 60 }] },
-  );
-  const answers = await Promise.all(
-    Array.from({ length: 16 }, (_, index) => world.client.ask(`n${index}.corp.example.`)),
-  );
-  assert.deepEqual(new Set(answers.map(rcodeOf)), new Set(['NOERROR']));
-  const packets = corp.asked.flatMap((asked) =>
-    asked.transport === 'tcp' ? new Array(6).fill(asked) : [asked],
-  );
-  const most = mostInASecond({ ...corp, asked: packets });
-  assert.ok(most <= 60, `${most} in a second`);
+
+  test('queries over TCP and those without EDNS are within the budget too', SLOW, async (t) => {
+    const corp = await upstream(t, (asked) => {
+      if (asked.message.edns) return { rcode: 'FORMERR', edns: false };
+      return asked.transport === 'udp' ? { flags: { tc: true } } : answering(asked);
+    });
+    const world = await startWorld(
+      t,
+      { 'corp.example': corp },
+      { deadline: '10s', budgets: [{ upstream: corp.endpoint, packetsPerSecond: 60 }] },
+    );
+    const answers = await Promise.all(
+      Array.from({ length: 16 }, (_, index) => world.client.ask(`n${index}.corp.example.`)),
+    );
+    assert.deepEqual(new Set(answers.map(rcodeOf)), new Set(['NOERROR']));
+    const packets = corp.asked.flatMap((asked) =>
+      asked.transport === 'tcp' ? new Array(6).fill(asked) : [asked],
+    );
+    const most = mostInASecond({ ...corp, asked: packets });
+    assert.ok(most <= 60, `${most} in a second`);
+  });
 });

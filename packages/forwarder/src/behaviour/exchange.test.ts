@@ -1,6 +1,6 @@
 /** Queries to upstreams and their responses: what is believed, what is asked again and how. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { suite, test } from 'node:test';
 import type { Message } from '@pointsman/core/dns';
 import { answersOf, extendedErrorOf, rcodeOf, respond } from './records.ts';
 import type { Asked, Reply } from './scripted-upstream.ts';
@@ -55,227 +55,239 @@ const WRONG: Record<string, (message: Message) => Uint8Array> = {
   'nothing at all': () => new Uint8Array(0),
 };
 
-for (const transport of ['mmsg', 'dgram'] as const) {
-  test(
-    `what is no response to the question is not heard, and the right one is used (${transport})`,
-    SLOW,
-    async (t) => {
-      const wrong: Record<string, number> = {};
-      let current = '';
-      const corp = await upstream(t, ({ message }) => {
-        wrong[current] = (wrong[current] ?? 0) + 1;
-        return [WRONG[current]!(message), { answers: [`${message.question!.name} 0 A 10.0.0.1`] }];
-      });
-      const world = await startWorld(t, { 'corp.example': corp }, { transport });
-      for (current of Object.keys(WRONG)) {
-        const response = await world.client.ask('www.corp.example.');
-        assert.deepEqual(answersOf(response), ['www.corp.example. A 10.0.0.1'], current);
-      }
-      assert.deepEqual(
-        wrong,
-        Object.fromEntries(Object.keys(WRONG).map((key) => [key, 1])),
-        'asked once each',
-      );
-    },
-  );
-}
-
-test('a response from another address is not heard (RFC 5452 §9.1)', SLOW, async (t) => {
-  const { createSocket } = await import('node:dgram');
-  const attacker = createSocket('udp4').bind(0, '127.0.0.9');
-  t.after(() => attacker.close());
-  const forged = gate();
-  const corp = await upstream(t, async ({ message, port }) => {
-    const bytes = respond(message, { answers: ['www.corp.example. 60 A 192.0.2.66'] });
-    attacker.send(bytes, port, world.address, () => forged.open());
-    await forged.wait;
-    return { answers: RIGHT };
-  });
-  const world = await startWorld(t, { 'corp.example': corp });
-  assert.deepEqual(answersOf(await world.client.ask('www.corp.example.')), ['www.corp.example. A 10.0.0.1']);
-});
-
-test('transaction IDs and ports are unpredictable (RFC 5452 §9.2)', SLOW, async (t) => {
-  const corp = await upstream(t, ({ name }) => ({ answers: [`${name} 60 A 10.0.0.1`] }));
-  const world = await startWorld(t, { 'corp.example': corp });
-  const count = 4096;
-  for (let start = 0; start < count; start += 128) {
-    await Promise.all(
-      Array.from({ length: 128 }, (_, index) => world.client.ask(`n${start + index}.corp.example.`)),
+suite('exchange', { concurrency: 4 }, () => {
+  for (const transport of ['mmsg', 'dgram'] as const) {
+    test(
+      `what is no response to the question is not heard, and the right one is used (${transport})`,
+      SLOW,
+      async (t) => {
+        const wrong: Record<string, number> = {};
+        let current = '';
+        const corp = await upstream(t, ({ message }) => {
+          wrong[current] = (wrong[current] ?? 0) + 1;
+          return [WRONG[current]!(message), { answers: [`${message.question!.name} 0 A 10.0.0.1`] }];
+        });
+        const world = await startWorld(t, { 'corp.example': corp }, { transport });
+        for (current of Object.keys(WRONG)) {
+          const response = await world.client.ask('www.corp.example.');
+          assert.deepEqual(answersOf(response), ['www.corp.example. A 10.0.0.1'], current);
+        }
+        assert.deepEqual(
+          wrong,
+          Object.fromEntries(Object.keys(WRONG).map((key) => [key, 1])),
+          'asked once each',
+        );
+      },
     );
   }
-  const ids = corp.asked.map(({ message }) => message.id);
-  // 4096 of 65536: about 3,970 distinct. Chi-squared over 64 classes has mean 63 and deviation 11: 140 is 7 deviations away.
-  assert.ok(new Set(ids).size > 3800, `${new Set(ids).size} distinct IDs of ${count}`);
-  for (const shift of [0, 10]) {
-    const classes = new Array<number>(64).fill(0);
-    for (const id of ids) classes[(id >> shift) & 63]!++;
-    const expected = ids.length / 64;
-    const chiSquared = classes.reduce((sum, seen) => sum + (seen - expected) ** 2 / expected, 0);
-    assert.ok(chiSquared < 140, `chi-squared of ID bits from ${shift}: ${chiSquared}`);
-  }
-  const steps = new Set(ids.slice(1).map((id, index) => (id - ids[index]!) & 0xffff));
-  assert.ok(steps.size > 3500, `${steps.size} distinct steps from ID to ID`);
-  const ports = corp.asked.map(({ port }) => port);
-  assert.ok(new Set(ports).size >= 6, `${new Set(ports).size} ports`);
-  const perPort = Map.groupBy(ports, (port) => port);
-  for (const [port, uses] of perPort)
-    assert.ok(uses.length <= 1024, `port ${port} used ${uses.length} times`);
-});
 
-test(
-  'a query is ours: EDNS of our size, DO and CD carried, no option of the client (RFC 6891, RFC 7871 §11)',
-  SLOW,
-  async (t) => {
-    const corp = await upstream(t, ({ name }) => ({ answers: [`${name} 60 A 10.0.0.1`] }));
-    const world = await startWorld(t, { 'corp.example': corp });
-    const subnet = { code: 8, data: Uint8Array.of(0, 1, 24, 0, 192, 0, 2) };
-    const cookie = { code: 10, data: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) };
-    const unknown = { code: 65001, data: Uint8Array.of(1, 2, 3) };
-    const response = await world.client.ask('www.corp.example.', 'A', {
-      edns: { udpSize: 4096, do: true, options: [subnet, cookie, unknown] },
-      flags: { cd: true },
-    });
-    assert.deepEqual(response.edns?.options, []);
-    const { message } = corp.asked[0]!;
-    assert.deepEqual(message.edns, { udpSize: 1232, version: 0, do: true, options: [] });
-    assert.equal(message.flags.cd, true);
-    assert.equal(message.flags.rd, true);
-    assert.equal(message.flags.ad, true);
-    assert.deepEqual(message.additionals, []);
-    await world.client.ask('app.corp.example.', 'A', { edns: false });
-    assert.deepEqual(corp.asked[1]!.message.edns, { udpSize: 1232, version: 0, do: false, options: [] });
-  },
-);
-
-test('a truncated response is asked for again over TCP (RFC 7766 §5)', SLOW, async (t) => {
-  const many = Array.from(
-    { length: 200 },
-    (_, index) => `www.corp.example. 60 A 10.0.${index >> 8}.${index & 255}`,
-  );
-  const corp = await upstream(t, ({ transport }) =>
-    transport === 'udp' ? { answers: many.slice(0, 3), flags: { tc: true } } : { answers: many },
-  );
-  const world = await startWorld(t, { 'corp.example': corp });
-  const overTcp = await world.tcp();
-  assert.equal((await overTcp.ask('www.corp.example.')).answers.length, 200);
-  assert.deepEqual(
-    corp.asked.map(({ transport }) => transport),
-    ['udp', 'tcp'],
-  );
-  const overUdp = await world.client.ask('www.corp.example.');
-  assert.equal(overUdp.flags.tc, true);
-  assert.equal(overUdp.answers.length, 0);
-});
-
-test(
-  'an upstream that closes an idle TCP connection is asked over a new one (RFC 7766 §6.2.4)',
-  SLOW,
-  async (t) => {
-    let connections = 0;
-    let latest = 0;
-    const corp = await upstream(t, ({ name, transport, port }) => {
-      if (transport === 'udp') return { flags: { tc: true } };
-      if (port !== latest) connections++;
-      const reused = port === latest;
-      latest = port;
-      return reused ? 'close' : { answers: [`${name} 0 A 10.0.0.1`] };
+  test('a response from another address is not heard (RFC 5452 §9.1)', SLOW, async (t) => {
+    const { createSocket } = await import('node:dgram');
+    const attacker = createSocket('udp4').bind(0, '127.0.0.9');
+    t.after(() => attacker.close());
+    const forged = gate();
+    const corp = await upstream(t, async ({ message, port }) => {
+      const bytes = respond(message, { answers: ['www.corp.example. 60 A 192.0.2.66'] });
+      attacker.send(bytes, port, world.address, () => forged.open());
+      await forged.wait;
+      return { answers: RIGHT };
     });
     const world = await startWorld(t, { 'corp.example': corp });
-    for (let round = 0; round < 4; round++)
-      assert.deepEqual(answersOf(await world.client.ask('www.corp.example.')), [
-        'www.corp.example. A 10.0.0.1',
-      ]);
-    assert.equal(connections, 4);
-  },
-);
-
-test('an upstream that always cuts its TCP responses is left, and told of', SLOW, async (t) => {
-  const corp = await upstream(t, ({ transport }) => (transport === 'udp' ? { flags: { tc: true } } : 'cut'));
-  const other = await upstream(t, ({ name }) => ({ answers: [`${name} 60 A 10.0.0.2`] }));
-  const world = await startWorld(
-    t,
-    {
-      'corp.example': { upstreams: [corp.endpoint, other.endpoint], policy: 'ordered' },
-      'alone.example': corp,
-    },
-    { deadline: '10s' },
-  );
-  assert.deepEqual(answersOf(await world.client.ask('www.corp.example.')), ['www.corp.example. A 10.0.0.2']);
-  const failed = await world.client.ask('www.alone.example.');
-  assert.equal(rcodeOf(failed), 'SERVFAIL');
-  assert.ok(extendedErrorOf(failed)!.text.includes(corp.endpoint), extendedErrorOf(failed)!.text);
-  assert.ok(corp.asked.length < 12, `asked ${corp.asked.length} times`);
-});
-
-for (const [title, formerr] of Object.entries<(asked: Asked) => Reply>({
-  'the question repeated': () => ({ rcode: 'FORMERR', edns: false }),
-  'the header alone': ({ message }) =>
-    respond({ ...message, question: undefined }, { rcode: 'FORMERR', edns: false }),
-  'NOTIMP instead': () => ({ rcode: 'NOTIMP', edns: false }),
-})) {
-  test(`an upstream that does not know EDNS is asked without it (RFC 6891 §7): ${title}`, SLOW, async (t) => {
-    const corp = await upstream(t, (asked) =>
-      asked.message.edns ? formerr(asked) : { answers: [`${asked.name} 60 A 10.0.0.1`] },
-    );
-    const world = await startWorld(t, { 'corp.example': corp }, { deadline: '10s' });
     assert.deepEqual(answersOf(await world.client.ask('www.corp.example.')), [
       'www.corp.example. A 10.0.0.1',
     ]);
-    assert.deepEqual(
-      corp.asked.map(({ message }) => message.edns !== undefined),
-      [true, false],
-    );
-    await world.client.ask('app.corp.example.');
-    assert.equal(corp.asked.length, 3, 'it is remembered');
   });
-}
 
-for (const [title, bad] of Object.entries<Reply>({
-  SERVFAIL: { rcode: 'SERVFAIL' },
-  REFUSED: { rcode: 'REFUSED' },
-  'a referral': {
-    authorities: ['corp.example. 60 NS ns1.corp.example.'],
-    additionals: ['ns1.corp.example. 60 A 192.0.2.1'],
-  },
-  'a referral upwards': { authorities: ['. 60 NS a.root-servers.net.'] },
-})) {
-  test(`${title} from the first upstream: the next is asked, the first not again`, SLOW, async (t) => {
-    const first = await upstream(t, () => bad);
-    const second = await upstream(t, ({ name }) => ({ answers: [`${name} 60 A 10.0.0.2`] }));
-    const world = await startWorld(t, {
-      'corp.example': { upstreams: [first.endpoint, second.endpoint], policy: 'ordered' },
-      'alone.example': first,
-    });
+  test('transaction IDs and ports are unpredictable (RFC 5452 §9.2)', SLOW, async (t) => {
+    const corp = await upstream(t, ({ name }) => ({ answers: [`${name} 60 A 10.0.0.1`] }));
+    const world = await startWorld(t, { 'corp.example': corp });
+    const count = 4096;
+    for (let start = 0; start < count; start += 128) {
+      await Promise.all(
+        Array.from({ length: 128 }, (_, index) => world.client.ask(`n${start + index}.corp.example.`)),
+      );
+    }
+    const ids = corp.asked.map(({ message }) => message.id);
+    // 4096 of 65536: about 3,970 distinct. Chi-squared over 64 classes has mean 63 and deviation 11: 140 is 7 deviations away.
+    assert.ok(new Set(ids).size > 3800, `${new Set(ids).size} distinct IDs of ${count}`);
+    for (const shift of [0, 10]) {
+      const classes = new Array<number>(64).fill(0);
+      for (const id of ids) classes[(id >> shift) & 63]!++;
+      const expected = ids.length / 64;
+      const chiSquared = classes.reduce((sum, seen) => sum + (seen - expected) ** 2 / expected, 0);
+      assert.ok(chiSquared < 140, `chi-squared of ID bits from ${shift}: ${chiSquared}`);
+    }
+    const steps = new Set(ids.slice(1).map((id, index) => (id - ids[index]!) & 0xffff));
+    assert.ok(steps.size > 3500, `${steps.size} distinct steps from ID to ID`);
+    const ports = corp.asked.map(({ port }) => port);
+    assert.ok(new Set(ports).size >= 6, `${new Set(ports).size} ports`);
+    const perPort = Map.groupBy(ports, (port) => port);
+    for (const [port, uses] of perPort)
+      assert.ok(uses.length <= 1024, `port ${port} used ${uses.length} times`);
+  });
+
+  test(
+    'a query is ours: EDNS of our size, DO and CD carried, no option of the client (RFC 6891, RFC 7871 §11)',
+    SLOW,
+    async (t) => {
+      const corp = await upstream(t, ({ name }) => ({ answers: [`${name} 60 A 10.0.0.1`] }));
+      const world = await startWorld(t, { 'corp.example': corp });
+      const subnet = { code: 8, data: Uint8Array.of(0, 1, 24, 0, 192, 0, 2) };
+      const cookie = { code: 10, data: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) };
+      const unknown = { code: 65001, data: Uint8Array.of(1, 2, 3) };
+      const response = await world.client.ask('www.corp.example.', 'A', {
+        edns: { udpSize: 4096, do: true, options: [subnet, cookie, unknown] },
+        flags: { cd: true },
+      });
+      assert.deepEqual(response.edns?.options, []);
+      const { message } = corp.asked[0]!;
+      assert.deepEqual(message.edns, { udpSize: 1232, version: 0, do: true, options: [] });
+      assert.equal(message.flags.cd, true);
+      assert.equal(message.flags.rd, true);
+      assert.equal(message.flags.ad, true);
+      assert.deepEqual(message.additionals, []);
+      await world.client.ask('app.corp.example.', 'A', { edns: false });
+      assert.deepEqual(corp.asked[1]!.message.edns, { udpSize: 1232, version: 0, do: false, options: [] });
+    },
+  );
+
+  test('a truncated response is asked for again over TCP (RFC 7766 §5)', SLOW, async (t) => {
+    const many = Array.from(
+      { length: 200 },
+      (_, index) => `www.corp.example. 60 A 10.0.${index >> 8}.${index & 255}`,
+    );
+    const corp = await upstream(t, ({ transport }) =>
+      transport === 'udp' ? { answers: many.slice(0, 3), flags: { tc: true } } : { answers: many },
+    );
+    const world = await startWorld(t, { 'corp.example': corp });
+    const overTcp = await world.tcp();
+    assert.equal((await overTcp.ask('www.corp.example.')).answers.length, 200);
+    assert.deepEqual(
+      corp.asked.map(({ transport }) => transport),
+      ['udp', 'tcp'],
+    );
+    const overUdp = await world.client.ask('www.corp.example.');
+    assert.equal(overUdp.flags.tc, true);
+    assert.equal(overUdp.answers.length, 0);
+  });
+
+  test(
+    'an upstream that closes an idle TCP connection is asked over a new one (RFC 7766 §6.2.4)',
+    SLOW,
+    async (t) => {
+      let connections = 0;
+      let latest = 0;
+      const corp = await upstream(t, ({ name, transport, port }) => {
+        if (transport === 'udp') return { flags: { tc: true } };
+        if (port !== latest) connections++;
+        const reused = port === latest;
+        latest = port;
+        return reused ? 'close' : { answers: [`${name} 0 A 10.0.0.1`] };
+      });
+      const world = await startWorld(t, { 'corp.example': corp });
+      for (let round = 0; round < 4; round++)
+        assert.deepEqual(answersOf(await world.client.ask('www.corp.example.')), [
+          'www.corp.example. A 10.0.0.1',
+        ]);
+      assert.equal(connections, 4);
+    },
+  );
+
+  test('an upstream that always cuts its TCP responses is left, and told of', SLOW, async (t) => {
+    const corp = await upstream(t, ({ transport }) =>
+      transport === 'udp' ? { flags: { tc: true } } : 'cut',
+    );
+    const other = await upstream(t, ({ name }) => ({ answers: [`${name} 60 A 10.0.0.2`] }));
+    const world = await startWorld(
+      t,
+      {
+        'corp.example': { upstreams: [corp.endpoint, other.endpoint], policy: 'ordered' },
+        'alone.example': corp,
+      },
+      { deadline: '10s' },
+    );
     assert.deepEqual(answersOf(await world.client.ask('www.corp.example.')), [
       'www.corp.example. A 10.0.0.2',
     ]);
-    assert.equal(first.asked.length, 1);
-    const alone = await world.client.ask('www.alone.example.');
-    assert.equal(rcodeOf(alone), 'SERVFAIL');
-    assert.equal(first.asked.length, 2, 'asking it again would bring the same');
-    assert.ok(extendedErrorOf(alone)!.text.includes(first.endpoint));
+    const failed = await world.client.ask('www.alone.example.');
+    assert.equal(rcodeOf(failed), 'SERVFAIL');
+    assert.ok(extendedErrorOf(failed)!.text.includes(corp.endpoint), extendedErrorOf(failed)!.text);
+    assert.ok(corp.asked.length < 12, `asked ${corp.asked.length} times`);
   });
-}
 
-test('identical questions in flight are asked once, also over two workers', SLOW, async (t) => {
-  const open = gate<Reply>();
-  const corp = await upstream(t, () => open.wait);
-  const world = await startWorld(t, { 'corp.example': corp }, { workers: 2, deadline: '20s' });
-  const first = world.client.ask('www.corp.example.');
-  await until(() => corp.asked.length > 0);
-  const clients = await Promise.all(Array.from({ length: 20 }, () => world.udp()));
-  const tcp = await world.tcp();
-  const answers = [
-    first,
-    tcp.ask('WWW.corp.EXAMPLE.'),
-    ...clients.map((client) => client.ask('www.corp.example.')),
-  ];
-  await until(async () => (await world.forwarder.stats()).coalesced === 21);
-  open.open({ answers: RIGHT });
-  for (const response of await Promise.all(answers))
-    assert.deepEqual(answersOf(response), ['www.corp.example. A 10.0.0.1']);
-  const { handedOver } = await world.forwarder.stats();
-  assert.equal(corp.asked.length, 1);
-  assert.ok(handedOver >= 0);
+  for (const [title, formerr] of Object.entries<(asked: Asked) => Reply>({
+    'the question repeated': () => ({ rcode: 'FORMERR', edns: false }),
+    'the header alone': ({ message }) =>
+      respond({ ...message, question: undefined }, { rcode: 'FORMERR', edns: false }),
+    'NOTIMP instead': () => ({ rcode: 'NOTIMP', edns: false }),
+  })) {
+    test(
+      `an upstream that does not know EDNS is asked without it (RFC 6891 §7): ${title}`,
+      SLOW,
+      async (t) => {
+        const corp = await upstream(t, (asked) =>
+          asked.message.edns ? formerr(asked) : { answers: [`${asked.name} 60 A 10.0.0.1`] },
+        );
+        const world = await startWorld(t, { 'corp.example': corp }, { deadline: '10s' });
+        assert.deepEqual(answersOf(await world.client.ask('www.corp.example.')), [
+          'www.corp.example. A 10.0.0.1',
+        ]);
+        assert.deepEqual(
+          corp.asked.map(({ message }) => message.edns !== undefined),
+          [true, false],
+        );
+        await world.client.ask('app.corp.example.');
+        assert.equal(corp.asked.length, 3, 'it is remembered');
+      },
+    );
+  }
+
+  for (const [title, bad] of Object.entries<Reply>({
+    SERVFAIL: { rcode: 'SERVFAIL' },
+    REFUSED: { rcode: 'REFUSED' },
+    'a referral': {
+      authorities: ['corp.example. 60 NS ns1.corp.example.'],
+      additionals: ['ns1.corp.example. 60 A 192.0.2.1'],
+    },
+    'a referral upwards': { authorities: ['. 60 NS a.root-servers.net.'] },
+  })) {
+    test(`${title} from the first upstream: the next is asked, the first not again`, SLOW, async (t) => {
+      const first = await upstream(t, () => bad);
+      const second = await upstream(t, ({ name }) => ({ answers: [`${name} 60 A 10.0.0.2`] }));
+      const world = await startWorld(t, {
+        'corp.example': { upstreams: [first.endpoint, second.endpoint], policy: 'ordered' },
+        'alone.example': first,
+      });
+      assert.deepEqual(answersOf(await world.client.ask('www.corp.example.')), [
+        'www.corp.example. A 10.0.0.2',
+      ]);
+      assert.equal(first.asked.length, 1);
+      const alone = await world.client.ask('www.alone.example.');
+      assert.equal(rcodeOf(alone), 'SERVFAIL');
+      assert.equal(first.asked.length, 2, 'asking it again would bring the same');
+      assert.ok(extendedErrorOf(alone)!.text.includes(first.endpoint));
+    });
+  }
+
+  test('identical questions in flight are asked once, also over two workers', SLOW, async (t) => {
+    const open = gate<Reply>();
+    const corp = await upstream(t, () => open.wait);
+    const world = await startWorld(t, { 'corp.example': corp }, { workers: 2, deadline: '20s' });
+    const first = world.client.ask('www.corp.example.');
+    await until(() => corp.asked.length > 0);
+    const clients = await Promise.all(Array.from({ length: 20 }, () => world.udp()));
+    const tcp = await world.tcp();
+    const answers = [
+      first,
+      tcp.ask('WWW.corp.EXAMPLE.'),
+      ...clients.map((client) => client.ask('www.corp.example.')),
+    ];
+    await until(async () => (await world.forwarder.stats()).coalesced === 21);
+    open.open({ answers: RIGHT });
+    for (const response of await Promise.all(answers))
+      assert.deepEqual(answersOf(response), ['www.corp.example. A 10.0.0.1']);
+    const { handedOver } = await world.forwarder.stats();
+    assert.equal(corp.asked.length, 1);
+    assert.ok(handedOver >= 0);
+  });
 });

@@ -14,17 +14,17 @@ export function planAuthorities(
   addresses: AddressOf,
 ): PlannedAuthority[] {
   const zones = new Map<string, Name[]>(topology.authorities.map(({ name }) => [name, []]));
-  const privateZones = new Set<Name>();
+  const elsewhere = new Set<Name>();
   for (const zone of topology.zones) {
     if (zone.kind === 'external') zones.get(zone.authority)!.push(zone.name);
-    if (zone.kind === 'private') privateZones.add(zone.name);
+    if (zone.kind !== 'public') elsewhere.add(zone.name);
   }
-  const sortedPrivate = [...privateZones].sort(compareNames);
+  const candidates = [...elsewhere].sort(compareNames);
   const byTier = new Map<string, Forward[]>();
   const forwardsTo = (tier: string): Forward[] => {
     let forwards = byTier.get(tier);
     if (!forwards) {
-      forwards = forwardsOfTier(sortedPrivate, tierRules.get(tier)!, addresses.ofTier(tier));
+      forwards = forwardsOfTier(candidates, tierRules.get(tier)!, addresses.ofTier(tier));
       byTier.set(tier, forwards);
     }
     return forwards;
@@ -45,15 +45,13 @@ export function planAuthorities(
   });
 }
 
-/** The private zones that a tier has a rule for: the longest one that covers a zone does not belong to an external zone. */
-function forwardsOfTier(
-  privateZones: readonly Name[],
-  rules: TierRules,
-  upstreams: readonly string[],
-): Forward[] {
-  return privateZones.flatMap((suffix) => {
+/** The zones that a tier has a rule for, private ones and other authorities': every name is to be resolvable from every network. */
+function forwardsOfTier(zones: readonly Name[], rules: TierRules, upstreams: readonly string[]): Forward[] {
+  return zones.flatMap((suffix) => {
     const rule = coveringRule(suffix, rules);
-    return rule && rule.origin !== 'external' ? [{ suffix, upstreams, rule }] : [];
+    // A rule derived for a wider zone says nothing of a narrower one: that one is answered elsewhere.
+    const isMeant = rule && (rule.rule.suffix === suffix || rule.origin === 'file');
+    return isMeant ? [{ suffix, upstreams, rule }] : [];
   });
 }
 

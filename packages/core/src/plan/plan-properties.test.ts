@@ -159,14 +159,14 @@ test('every name is asked of whom the obvious model asks', () => {
   );
 });
 
-test('an authority forwards exactly the private zones that its tier asks somebody else for', () => {
+test('an authority forwards exactly the zones that its tier asks somebody else for', () => {
   fc.assert(
     fc.property(topologyInput, (input) => {
       for (const authority of planTopology(parsed(input)).authorities) {
         const source = input.authorities[authority.name]!;
         const tier = source.forwards?.slice('forwarders/'.length);
         const expected = Object.entries(input.zones).flatMap(([key, each]) => {
-          if (tier === undefined || each.kind !== 'private') return [];
+          if (tier === undefined || each.kind === 'public') return [];
           const asked = askedByModel(
             { ...input, forwarders: { [tier]: { ...input.forwarders[tier]!, otherwise: 'refuse' } } },
             tier,
@@ -175,7 +175,7 @@ test('an authority forwards exactly the private zones that its tier asks somebod
           const isStated = input.forwarders[tier]!.rules?.some(({ suffix }) =>
             isAtOrBelow(`${key}.`, `${suffix}.`),
           );
-          const isOurs = each.networks.includes(input.forwarders[tier]!.network);
+          const isOurs = each.kind === 'external' || each.networks.includes(input.forwarders[tier]!.network);
           if (asked === 'refuse' || asked.some((address) => source.addresses.includes(address))) return [];
           return isOurs || isStated ? [`${key}.`] : [];
         });

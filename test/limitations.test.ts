@@ -61,7 +61,7 @@ describe('the limitations of private hosted zones', { skip: skipWithout('dig'), 
       ['crane.legacy.cloud.harbour.example', ['172.17.9.1']],
       ['import.tariff.legacy.cloud.harbour.example', ['10.40.2.91']],
     ] as const;
-    for (const network of ['platform', 'freight', 'quay']) {
+    for (const network of ['platform', 'freight', 'quay', 'dock']) {
       for (const [name, data] of answers) {
         assert.deepEqual(dataOf(await ask(network, name, { in: harbour })), data, `${name} from ${network}`);
       }

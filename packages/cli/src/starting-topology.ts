@@ -24,7 +24,7 @@ links:
   - { kind: peering, between: [hub, app] }
   - { kind: vpn, between: [hub, office] }
 
-# DNS servers that someone else runs, and the tier they forward the private zones to.
+# DNS servers that someone else runs, and the tier they forward the zones to that they do not hold.
 authorities:
   office-dns: { network: office, addresses: [192.168.0.53], software: bind, forwards: forwarders/main }
 

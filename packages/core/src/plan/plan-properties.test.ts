@@ -172,9 +172,21 @@ test('an authority forwards exactly the zones that its tier asks somebody else f
             tier,
             `${key}.`,
           );
-          const isStated = input.forwarders[tier]!.rules?.some(({ suffix }) =>
-            isAtOrBelow(`${key}.`, `${suffix}.`),
+          const { network, rules = [] } = input.forwarders[tier]!;
+          const derived = Object.entries(input.zones).flatMap(([name, zone]) =>
+            zone.kind === 'external' || (zone.kind === 'private' && zone.networks.includes(network))
+              ? [name]
+              : [],
           );
+          const longest = (suffixes: string[]) =>
+            Math.max(
+              -1,
+              ...suffixes
+                .filter((suffix) => isAtOrBelow(`${key}.`, `${suffix}.`))
+                .map(({ length }) => length),
+            );
+          const stated = longest(rules.map(({ suffix }) => suffix));
+          const isStated = stated >= 0 && stated >= longest(derived);
           const isOurs = each.kind === 'external' || each.networks.includes(input.forwarders[tier]!.network);
           if (asked === 'refuse' || asked.some((address) => source.addresses.includes(address))) return [];
           return isOurs || isStated ? [`${key}.`] : [];

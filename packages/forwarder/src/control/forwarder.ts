@@ -74,8 +74,10 @@ export async function startForwarder(config: ForwarderConfig, options: Forwarder
 
   async function stop(): Promise<void> {
     stopping = true;
-    const ended = workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
-    for (const worker of workers) send(worker, { type: 'stop' });
+    // A worker that has crashed has no thread any more and will not say again that it ended.
+    const running = workers.filter(({ threadId }) => threadId !== -1);
+    const ended = running.map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
+    for (const worker of running) send(worker, { type: 'stop' });
     await Promise.all(ended);
   }
 

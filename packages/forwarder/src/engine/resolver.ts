@@ -4,13 +4,7 @@
  * A slot's life: `resolve` opens it, `askNext` sends, `onResponse` or a timer brings it back to `askNext`, `finish` or `fail` answers
  * all waiters and closes it. A name is asked of the upstreams of its rule only.
  */
-import {
-  decodeExtendedError,
-  type ExtendedError,
-  type Message,
-  type Name,
-  nameToWire,
-} from '@pointsman/core/dns';
+import { type Message, type Name, nameToWire } from '@pointsman/core/dns';
 import type { Cache } from '../cache/cache.ts';
 import {
   type Attempt,
@@ -21,12 +15,11 @@ import {
   type Slots,
 } from '../inflight/slots.ts';
 import type { Timers } from '../inflight/timers.ts';
-import { writeRcode } from '../packet/compose.ts';
-import { EDE, extendedError } from '../packet/extended-error.ts';
-import { type Query, wantsAuthenticData } from '../packet/query.ts';
+import { EDE, extendedError, reasonOf } from '../packet/extended-error.ts';
+import type { Query } from '../packet/query.ts';
 import { createResponse, readResponse } from '../packet/response.ts';
-import { FORMERR, NOERROR, NOTIMP, NXDOMAIN, REFUSED, SERVFAIL } from '../packet/wire.ts';
-import { matchRule, NO_RULE, type RuleSet } from '../rules/rule-set.ts';
+import { FORMERR, NOERROR, NOTIMP, NXDOMAIN } from '../packet/wire.ts';
+import { matchRule, type RuleSet } from '../rules/rule-set.ts';
 import { type Budget, TCP_PACKETS } from '../upstreams/budget.ts';
 import { type Exchange, NO_KEY } from '../upstreams/exchange.ts';
 import { NONE, type Selection } from '../upstreams/selection.ts';
@@ -38,6 +31,7 @@ import {
   timeoutOf,
   type Upstream,
 } from '../upstreams/upstream.ts';
+import { createAdmission, type Resolve } from './admission.ts';
 import {
   badAnswers,
   countTcp,
@@ -63,10 +57,8 @@ const FAILURE_LIFETIME = 5;
 const SILENCE_LIFETIME = 2;
 /** A TCP exchange takes a handshake and more bytes: this many UDP time-outs. */
 const TCP_FACTOR = 3;
-
 /** What ends a TCP connection that the other side has closed. */
 const CLOSED = new Set(['ECONNRESET', 'EPIPE']);
-
 const BY_CNAME = ' (by CNAME): ';
 
 export type Active = { rules: RuleSet; selection: Selection };
@@ -96,16 +88,7 @@ export type ResolverParts = {
 };
 
 export type Resolver = {
-  /** Takes over a query whose key is finished. `deadline` on the clock; `depth`: CNAMEs followed so far. */
-  resolve(
-    query: Query,
-    sink: Sink,
-    token: number,
-    peers: Uint8Array,
-    peerOffset: number,
-    limit: number,
-    chain?: { depth: number; deadline: number; parent: Slot },
-  ): void;
+  resolve: Resolve;
   onResponse(ref: number, bytes: Uint8Array, offset: number, length: number, tcp: boolean): boolean;
   onUnreachable(ref: number, code: string): void;
   onTimer(index: number): void;
@@ -115,7 +98,7 @@ export type Resolver = {
 };
 
 export function createResolver(parts: ResolverParts): Resolver {
-  const { slots, timers, clock, counters, exchange, loops, claims } = parts;
+  const { slots, timers, clock, counters, exchange, claims } = parts;
   const response = createResponse();
   const delivery = createDelivery(parts.cache, parts.lookup, clock, counters, close);
   let chains: Chains;
@@ -125,61 +108,7 @@ export function createResolver(parts: ResolverParts): Resolver {
   const covers = (name: Uint8Array) => matchRule(reading.rules, reading.view, name, 0) === reading.rule;
   const coversName = (name: Name) => covers(nameToWire(name));
 
-  const resolve: Resolver['resolve'] = (query, sink, token, peers, peerOffset, limit, chain) => {
-    const { rules, selection } = parts.active();
-    const refuse = (rcode: number, why: Uint8Array) => {
-      const at = sink.reserve();
-      sink.commit(writeRcode(sink.out, at, query, rcode, why), peers, peerOffset, token);
-    };
-    const looping = loops.find(query, peers, peerOffset);
-    if (looping) {
-      counters.loops++;
-      refuse(SERVFAIL, extendedError(EDE.other, 'loop: we have just asked you this question'));
-      // The attempt's key stays: where the asker only shares the upstream's address, its answer is still to come.
-      looping.attempt.outcome = 'loop';
-      looping.attempt.endedAt = clock.now;
-      if (!isWaiting(looping.slot)) askNext(looping.slot);
-      return;
-    }
-    const waiter = slots.addWaiter(query, sink, token, peers, peerOffset, limit);
-    if (!waiter) {
-      counters.overloaded++;
-      return refuse(SERVFAIL, extendedError(EDE.other, 'too many clients are waiting'));
-    }
-    waiter.authentic = wantsAuthenticData(query);
-    const inFlight = slots.find(query.hash, query.key, query.keyLength);
-    if (inFlight) {
-      counters.coalesced++;
-      inFlight.loopedFrom ??= loops.suspect(inFlight, peers, peerOffset);
-      waiter.next = inFlight.waiters;
-      inFlight.waiters = waiter;
-      if (chain) chain.parent.waitsOn = inFlight.index;
-      return;
-    }
-    slots.freeWaiter(waiter);
-    const rule = matchRule(rules, query.key[query.keyLength - 1]!, query.key, 0);
-    if (rule === NO_RULE) {
-      counters.refusedNames++;
-      return refuse(REFUSED, extendedError(EDE.prohibited, 'no forwarding rule covers this name'));
-    }
-    const claim = claims ? claims.take(query.hash) : -1;
-    if (claim <= -2) return parts.handOver(-2 - claim, query, sink, token, peers, peerOffset, limit);
-    const slot = slots.open(query, rules, selection, rule);
-    if (!slot) {
-      if (claim >= 0) claims!.release(claim);
-      counters.overloaded++;
-      return refuse(SERVFAIL, extendedError(EDE.other, 'too many questions are in flight'));
-    }
-    counters.inFlight++;
-    slot.waiters = slots.addWaiter(query, sink, token, peers, peerOffset, limit)!;
-    slot.waiters.authentic = wantsAuthenticData(query);
-    slot.claim = claim;
-    slot.startedAt = clock.now;
-    slot.deadline = chain?.deadline ?? clock.now + rules.deadline;
-    slot.depth = chain?.depth ?? 0;
-    if (chain) chain.parent.waitsOn = slot.index;
-    askNext(slot);
-  };
+  const resolve = createAdmission(parts, askNext);
 
   /** `heldBack`: a budget that an upstream was to be asked under, and that was used up. */
   function askNext(slot: Slot, heldBack?: Budget): void {
@@ -467,12 +396,4 @@ export function createResolver(parts: ResolverParts): Resolver {
       chains = made;
     },
   };
-}
-
-function reasonOf(message: Message): ExtendedError | undefined {
-  for (const option of message.edns?.options ?? []) {
-    const reason = decodeExtendedError(option);
-    if (reason) return reason;
-  }
-  return undefined;
 }

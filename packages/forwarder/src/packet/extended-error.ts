@@ -1,4 +1,10 @@
-import { EDE, encodeExtendedError } from '@pointsman/core/dns';
+import {
+  decodeExtendedError,
+  EDE,
+  type ExtendedError,
+  encodeExtendedError,
+  type Message,
+} from '@pointsman/core/dns';
 import { put16 } from './wire.ts';
 
 export { EDE };
@@ -19,3 +25,12 @@ export function extendedError(code: number, text: string): Uint8Array {
 
 /** Sent with every stale answer (RFC 8767, RFC 8914 §4.4). */
 export const STALE_ANSWER = extendedError(EDE.staleAnswer, 'no upstream answers');
+
+/** Why a response is what it is, where it says so. */
+export function reasonOf(message: Message): ExtendedError | undefined {
+  for (const option of message.edns?.options ?? []) {
+    const reason = decodeExtendedError(option);
+    if (reason) return reason;
+  }
+  return undefined;
+}

@@ -12,13 +12,16 @@ export const AD = 0x0020;
 export const CD = 0x0010;
 export const RCODE_MASK = 0x000f;
 
-export const NOERROR = 0;
-export const FORMERR = 1;
-export const SERVFAIL = 2;
-export const NXDOMAIN = 3;
-export const NOTIMP = 4;
-export const REFUSED = 5;
-export const BADVERS = 16;
+export {
+  BADVERS,
+  CLASS_IN,
+  FORMERR,
+  NOERROR,
+  NOTIMP,
+  NXDOMAIN,
+  REFUSED,
+  SERVFAIL,
+} from '@pointsman/core/dns';
 
 export const TYPE_A = 1;
 export const TYPE_NS = 2;
@@ -48,7 +51,6 @@ export const TYPE_NSEC3 = 50;
 export const TYPE_SVCB = 64;
 export const TYPE_HTTPS = 65;
 export const TYPE_ANY = 255;
-export const CLASS_IN = 1;
 
 export function u16(bytes: Uint8Array, offset: number): number {
   return (bytes[offset]! << 8) | bytes[offset + 1]!;

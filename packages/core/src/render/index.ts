@@ -1,0 +1,3 @@
+export { commentText } from './comments.ts';
+export { type Origins, originsOfAuthority, originsOfConfig, originsOfMember } from './origins.ts';
+export type { RenderCode, Rendered, Renderer, RenderProblem } from './render.ts';

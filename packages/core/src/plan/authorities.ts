@@ -1,6 +1,6 @@
 import { parseEndpoint } from '../address/index.ts';
 import { type Name, parentOf } from '../dns/name.ts';
-import type { Authority, Topology } from '../topology/index.ts';
+import type { Authority, ForwarderTier, Topology } from '../topology/index.ts';
 import type { AddressOf } from './addresses.ts';
 import type { PlannedAuthority } from './plan.ts';
 import { compareNames, type PlannedRule, type TierRules } from './tier-rules.ts';
@@ -19,6 +19,7 @@ export function planAuthorities(
     if (zone.kind === 'external') zones.get(zone.authority)!.push(zone.name);
     if (zone.kind !== 'public') elsewhere.add(zone.name);
   }
+  const tiers = new Map(topology.forwarders.map((tier) => [tier.name, tier]));
   const candidates = [...elsewhere].sort(compareNames);
   const byTier = new Map<string, Forward[]>();
   const forwardsTo = (tier: string): Forward[] => {
@@ -40,7 +41,11 @@ export function planAuthorities(
       forwards:
         authority.forwards === undefined
           ? []
-          : withoutOwn(forwardsTo(authority.forwards), authority, new Set(own)),
+          : toMembers(
+              withoutOwn(forwardsTo(authority.forwards), authority, new Set(own)),
+              authority,
+              tiers.get(authority.forwards)!,
+            ),
     };
   });
 }
@@ -77,4 +82,15 @@ function withoutOwn(
         !rule.rule.upstreams.some((each) => authority.addresses.includes(parseEndpoint(each)!.address)),
     )
     .map(({ suffix, upstreams }) => ({ suffix, upstreams }));
+}
+
+/** Where an authority forwards to some members only, those are asked. */
+function toMembers(
+  forwards: PlannedAuthority['forwards'],
+  { forwardsTo }: Authority,
+  { members }: ForwarderTier,
+): PlannedAuthority['forwards'] {
+  if (forwardsTo.length === members.length) return forwards;
+  const upstreams = members.filter(({ name }) => forwardsTo.includes(name)).map(({ address }) => address);
+  return forwards.map(({ suffix }) => ({ suffix, upstreams }));
 }

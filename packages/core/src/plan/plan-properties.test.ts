@@ -9,7 +9,7 @@ type Section<Key extends 'authorities' | 'zones' | 'forwarders'> = NonNullable<T
 type Input = {
   name: string;
   networks: TopologyInput['networks'];
-  authorities: Section<'authorities'>;
+  authorities: Record<string, Omit<Section<'authorities'>[string], 'forwards'> & { forwards?: string }>;
   zones: Section<'zones'>;
   forwarders: Section<'forwarders'>;
 };

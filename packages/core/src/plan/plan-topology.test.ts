@@ -259,3 +259,16 @@ test('a client has an address that nobody else has and AWS does not keep', () =>
   assert.equal(addressIn('192.0.2.0/30', [], null as never), '192.0.2.1');
   assert.equal(addressIn('192.0.2.1/32', [], null as never), '192.0.2.1');
 });
+
+test('an authority that names members of a tier forwards to those alone', () => {
+  const members = [member(1), { name: 'b', subnet: 'a', address: '10.1.1.54' }];
+  const forwardsTo = (forwards: string | string[]) =>
+    planOf({
+      ...base,
+      authorities: { dns: { ...base.authorities.dns, forwards } },
+      forwarders: { main: { network: 'hub', members } },
+    }).authorities[0]!.forwards.map(({ upstreams }) => upstreams);
+  assert.deepEqual(forwardsTo('forwarders/main'), [['10.1.1.53', '10.1.1.54']]);
+  assert.deepEqual(forwardsTo(['forwarders/main/b']), [['10.1.1.54']]);
+  assert.deepEqual(forwardsTo(['forwarders/main/b', 'forwarders/main']), [['10.1.1.53', '10.1.1.54']]);
+});

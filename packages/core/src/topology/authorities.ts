@@ -1,8 +1,8 @@
 import { cidrContains, parseAddress, parseCidr } from '../address/index.ts';
 import { type Path, showValue } from '../schema/path.ts';
 import type { AddressBook } from './address-book.ts';
+import { readForwards } from './forwards.ts';
 import { type BuildContext, checkName } from './names.ts';
-import { readResolver } from './references.ts';
 import type { TopologySource } from './schema.ts';
 import type { Authority } from './topology.ts';
 
@@ -22,7 +22,7 @@ export function buildAuthorities(context: BuildContext, book: AddressBook): read
         network: source.network,
         addresses: Object.freeze(source.addresses),
         software: source.software,
-        forwards: readForwards(context, source.forwards, [...path, 'forwards']),
+        ...readForwards(context, source.forwards, [...path, 'forwards']),
       });
     }),
   );
@@ -44,18 +44,4 @@ function checkAddresses(context: BuildContext, source: AuthoritySource, path: Pa
     }
     book.take(source.network, address, at);
   }
-}
-
-function readForwards(context: BuildContext, source: string | undefined, path: Path): string | undefined {
-  if (source === undefined) return undefined;
-  const reference = readResolver(context, source, path);
-  if (reference === undefined || reference.kind === 'tier') return reference?.name;
-  context.report({
-    code: 'bad-reference',
-    path,
-    value: source,
-    message: `${showValue(source)} is not a forwarder tier`,
-    remedy: 'write forwarders/NAME',
-  });
-  return undefined;
 }

@@ -19,6 +19,7 @@ export function buildForwarders(context: BuildContext, book: AddressBook): reado
         network: source.network,
         engine: source.engine,
         members: buildMembers(context, source, path, book),
+        capacity: source.capacity,
         rules: buildRules(context, scope, source.rules, [...path, 'rules']),
         otherwise,
         views: buildViews(context, scope, source, otherwise, path),

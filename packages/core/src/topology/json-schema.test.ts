@@ -27,6 +27,7 @@ test('the JSON Schema knows every section and refuses other keys', () => {
     'authorities',
     'zones',
     'forwarders',
+    'allow',
   ]);
   assert.deepEqual(schema.required, ['name', 'networks']);
   assert.equal(schema.additionalProperties, false);

@@ -25,7 +25,14 @@ export function buildLinks(context: BuildContext): readonly Link[] {
     if (source.kind === 'peering' && known.length === 2 && known[0] !== known[1]) {
       checkPeering(context, known as [string, string], index, peerings);
     }
-    return Object.freeze({ kind: source.kind, path, between: Object.freeze(source.between) });
+    const { kind, between, mtu, port53 } = source;
+    return Object.freeze({
+      kind,
+      path,
+      between: Object.freeze(between),
+      mtu,
+      port53: Object.freeze(port53),
+    });
   });
   return Object.freeze(links);
 }

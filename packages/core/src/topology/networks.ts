@@ -26,6 +26,7 @@ function buildNetwork(context: BuildContext, name: string, source: NetworkSource
     cidrs: Object.freeze(source.cidrs),
     resolvers: readResolvers(context, source, path),
     domainName: source.domainName,
+    load: source.load && Object.freeze(source.load),
   };
   if (source.kind === 'site') return Object.freeze({ kind: 'site', ...base });
   checkVpcSizes(context, source, path);

@@ -50,6 +50,7 @@ test('the topology of the design reads as it means', () => {
     ],
     resolvers: [{ kind: 'tier', name: 'main' }],
     domainName: undefined,
+    load: undefined,
     dnsSupport: true,
     dnsHostnames: true,
   });
@@ -273,4 +274,49 @@ test('a zone file’s problem is shown by the path from where the topology is', 
   assert.ok(!result.ok);
   assert.equal(result.problems[0]?.file, 'examples/acme/a.zone');
   assert.equal(result.problems[0]?.line, 1);
+});
+
+test('what `check` judges by is read, with its defaults: load, MTU, port 53, capacity, what may stay', () => {
+  const result = topologyFromValue(
+    {
+      name: 'x',
+      networks: {
+        v: {
+          kind: 'vpc',
+          region: 'eu-west-1',
+          cidrs: ['10.1.0.0/16'],
+          subnets: { a: { cidr: '10.1.1.0/24' } },
+          load: { queriesPerSecond: 500 },
+        },
+        w: { kind: 'site', cidrs: ['10.2.0.0/16'] },
+      },
+      links: [
+        { kind: 'vpn', between: ['v', 'w'], mtu: 1400, port53: ['udp'] },
+        { kind: 'direct-connect', between: ['v', 'w'] },
+      ],
+      forwarders: {
+        main: { network: 'v', capacity: 9000, members: [{ name: 'a', subnet: 'a', address: '10.1.1.53' }] },
+      },
+      allow: [{ code: 'single-link', subject: 'links/v-w', reason: ' two lines ' }],
+    },
+    'x.ts',
+    () => undefined,
+  );
+  assert.ok(result.ok, JSON.stringify(result));
+  const { networks, links, forwarders, allow } = result.topology;
+  assert.deepEqual(
+    networks.map(({ load }) => load),
+    [{ queriesPerSecond: 500, cacheHitRate: 0 }, undefined],
+  );
+  assert.deepEqual(
+    links.map(({ mtu, port53 }) => [mtu, port53]),
+    [
+      [1400, ['udp']],
+      [undefined, ['udp', 'tcp']],
+    ],
+  );
+  assert.equal(forwarders[0]?.capacity, 9000);
+  assert.deepEqual(allow, [
+    { path: ['allow', 0], code: 'single-link', subject: 'links/v-w', reason: 'two lines' },
+  ]);
 });

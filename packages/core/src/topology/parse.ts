@@ -1,6 +1,7 @@
 import { type JsonSchema, readIssues, withoutEchoes } from '../schema/issues.ts';
 import { formatPath, type Path } from '../schema/path.ts';
 import { makeAddressBook } from './address-book.ts';
+import { buildAllowances } from './allowances.ts';
 import { buildAuthorities } from './authorities.ts';
 import { readDocument } from './document.ts';
 import { buildForwarders } from './forwarders.ts';
@@ -82,6 +83,7 @@ function build({ value, path: file, locate, problems, readFile }: Source): Parse
     authorities: buildAuthorities(context, book),
     zones: buildZones(context, readRecords),
     forwarders: buildForwarders(context, book),
+    allow: buildAllowances(context),
     locate: (path: Path) => locate(path),
   });
   if (problems.length === 0) checkTiers(topology, report);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { policySchema } from '../config/index.ts';
 import { address, cidr, domainName } from '../schema/scalars.ts';
+import { FINDING_CODES } from '../verify/findings/codes.ts';
 
 /**
  * What a topology file may say. This one schema gives the parser its first pass, the types of `defineTopology`, and the JSON Schema
@@ -50,6 +51,19 @@ const networkCidrs = listOf(cidr, 1, Infinity, 'CIDR').describe(
 );
 const searchDomain = domainName.optional().describe('The search domain its DHCP option set hands out.');
 
+const load = z
+  .strictObject({
+    queriesPerSecond: z.number().min(0, 'write 0 or more queries a second'),
+    cacheHitRate: z
+      .number()
+      .min(0, 'write a share from 0 to 1')
+      .max(1, 'write a share from 0 to 1')
+      .default(0)
+      .describe('The share of them that the caches of the tier answer, from 0 to 1.'),
+  })
+  .optional()
+  .describe('What its clients ask, all of them together, at the busiest time; `check` sizes the tier by it.');
+
 const subnet = z.strictObject({
   cidr: cidr.describe('Its address range, inside one of the network.'),
   availabilityZone: text(
@@ -76,6 +90,7 @@ const vpc = z.strictObject({
   subnets: z.record(label, subnet).default({}),
   resolvers: resolvers.optional(),
   domainName: searchDomain,
+  load,
   dnsSupport: z.boolean().default(true).describe('enableDnsSupport: without it there is no VPC resolver.'),
   dnsHostnames: z.boolean().default(true).describe('enableDnsHostnames: private zones need it.'),
 });
@@ -85,16 +100,31 @@ const site = z.strictObject({
   cidrs: networkCidrs,
   resolvers: resolvers.optional(),
   domainName: searchDomain,
+  load,
 });
 
 const pair = listOf(z.string(), 2, 2, 'networks').describe('The two networks it joins.');
+const path = {
+  mtu: z
+    .number()
+    .int()
+    .min(576, 'write at least 576')
+    .max(9216, 'write at most 9216')
+    .optional()
+    .describe('The largest IP packet it carries whole, in bytes.'),
+  port53: z
+    .array(z.enum(['udp', 'tcp']))
+    .default(['udp', 'tcp'])
+    .describe('What firewalls and security groups on it let through of port 53: udp, tcp, both, or [].'),
+};
 const link = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('peering'), between: pair }),
-  z.strictObject({ kind: z.literal('vpn'), between: pair }),
-  z.strictObject({ kind: z.literal('direct-connect'), between: pair }),
+  z.strictObject({ kind: z.literal('peering'), between: pair, ...path }),
+  z.strictObject({ kind: z.literal('vpn'), between: pair, ...path }),
+  z.strictObject({ kind: z.literal('direct-connect'), between: pair, ...path }),
   z.strictObject({
     kind: z.literal('transit-gateway'),
     between: listOf(z.string(), 2, Infinity, 'networks').describe('The networks attached to it.'),
+    ...path,
   }),
 ]);
 
@@ -102,7 +132,12 @@ const authority = z.strictObject({
   network: z.string().describe('The network it stands in.'),
   addresses: listOf(address, 1, 16, 'addresses').describe('Its servers, all with the same zones.'),
   software: z.enum(['bind', 'windows', 'other']).default('other').describe('What `render` prints for it.'),
-  forwards: z.string().optional().describe('forwarders/NAME: the tier it forwards the private zones to.'),
+  forwards: z
+    .union([z.string(), listOf(z.string(), 1, 16, 'members')])
+    .optional()
+    .describe(
+      'forwarders/NAME: the tier it forwards the private zones to; or the members it forwards to, each as forwarders/NAME/MEMBER.',
+    ),
 });
 
 const inlineRecords = z.record(
@@ -163,6 +198,11 @@ const tier = z.strictObject({
     16,
     'members',
   ).describe('The forwarders, each with a fixed address.'),
+  capacity: z
+    .number()
+    .positive('write more than 0 queries a second')
+    .optional()
+    .describe('Queries a second that one member answers; `check` sizes the tier by it.'),
   rules: z.array(rule).default([]).describe('Forwarding rules besides, or in place of, the derived ones.'),
   otherwise: otherwise.default('vpc-resolver'),
   views: z
@@ -177,6 +217,17 @@ const tier = z.strictObject({
     .default({}),
 });
 
+const allowance = z.strictObject({
+  code: z.enum(FINDING_CODES).describe('The code of the finding, such as single-link.'),
+  subject: z
+    .string()
+    .optional()
+    .describe('What it is about, such as links/shared-sydney. Default: any subject.'),
+  reason: text(/\S/, 'bad-reason', 'a reason', 'say why it may stay as it is').describe(
+    'why it may stay as it is',
+  ),
+});
+
 export const topologySchema = z.strictObject({
   name: label.describe('What this topology is called.'),
   networks: z.record(label, z.discriminatedUnion('kind', [vpc, site])).describe('VPCs and sites, by name.'),
@@ -187,6 +238,7 @@ export const topologySchema = z.strictObject({
     .describe('DNS servers that someone else runs, by name.'),
   zones: z.record(z.string(), zone).default({}).describe('Zones, by domain name or by CIDR.'),
   forwarders: z.record(label, tier).default({}).describe('Tiers of forwarders, by name.'),
+  allow: z.array(allowance).default([]).describe('Findings of `check` that may stay, each with the reason.'),
 });
 
 /** What a file or `defineTopology` may say. */

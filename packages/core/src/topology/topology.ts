@@ -2,6 +2,7 @@ import type { UpstreamPolicy } from '../config/index.ts';
 import type { RecordSet } from '../dns/index.ts';
 import type { Name } from '../dns/name.ts';
 import type { Path } from '../schema/path.ts';
+import type { FindingCode } from '../verify/findings/codes.ts';
 
 /**
  * A topology as everything after the parser sees it: references resolved to names that exist, addresses, CIDRs and domain names
@@ -17,6 +18,7 @@ export type Topology = {
   readonly authorities: readonly Authority[];
   readonly zones: readonly Zone[];
   readonly forwarders: readonly ForwarderTier[];
+  readonly allow: readonly Allowance[];
   /** Where a path stands in the file; undefined for a topology that did not come from a text. */
   readonly locate: (path: Path) => Position | undefined;
 };
@@ -35,7 +37,11 @@ type NetworkBase = {
   readonly resolvers: readonly ResolverReference[];
   /** The search domain that its DHCP option set hands out. */
   readonly domainName: Name | undefined;
+  readonly load: Load | undefined;
 };
+
+/** What the clients of a network ask, all together: `cacheHitRate`, from 0 to 1, is what the caches of the tier answer of it. */
+export type Load = { readonly queriesPerSecond: number; readonly cacheHitRate: number };
 
 export type Vpc = NetworkBase & {
   readonly kind: 'vpc';
@@ -67,6 +73,10 @@ export type Link = {
   readonly path: Path;
   /** Names of networks: two, or any number at a transit gateway. */
   readonly between: readonly string[];
+  /** The largest IP packet it carries whole, in bytes, where the file says. */
+  readonly mtu: number | undefined;
+  /** What is let through of port 53. */
+  readonly port53: readonly ('udp' | 'tcp')[];
 };
 
 /** One or more DNS servers that someone else runs and that answer the same zones. */
@@ -78,6 +88,8 @@ export type Authority = {
   readonly software: 'bind' | 'windows' | 'other';
   /** The forwarder tier that it forwards the private zones to. */
   readonly forwards: string | undefined;
+  /** The members of that tier that it forwards to, by name: all of them, unless the file says otherwise. */
+  readonly forwardsTo: readonly string[];
 };
 
 export type Zone = PrivateZone | ExternalZone | PublicZone;
@@ -109,6 +121,8 @@ export type ForwarderTier = {
   readonly network: string;
   readonly engine: 'native' | 'bind';
   readonly members: readonly TierMember[];
+  /** Queries a second that one member answers, where the file says. */
+  readonly capacity: number | undefined;
   /** What the file adds to the derived forwarding rules. */
   readonly rules: readonly TierRule[];
   readonly otherwise: TierOtherwise;
@@ -147,4 +161,13 @@ export type TierView = {
   readonly networks: readonly string[];
   readonly rules: readonly TierRule[];
   readonly otherwise: TierOtherwise;
+};
+
+/** A finding that may stay as it is. */
+export type Allowance = {
+  readonly path: Path;
+  readonly code: FindingCode;
+  /** Whose finding, as findings name it; undefined for any. */
+  readonly subject: string | undefined;
+  readonly reason: string;
 };

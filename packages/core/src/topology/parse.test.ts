@@ -54,7 +54,13 @@ test('the topology of the design reads as it means', () => {
     dnsSupport: true,
     dnsHostnames: true,
   });
-  assert.deepEqual(topology.links[2], { kind: 'vpn', path: ['links', 2], between: ['shared', 'sydney'] });
+  assert.deepEqual(topology.links[2], {
+    kind: 'vpn',
+    path: ['links', 2],
+    between: ['shared', 'sydney'],
+    mtu: undefined,
+    port53: ['udp', 'tcp'],
+  });
   assert.equal(topology.authorities[0]?.forwards, 'main');
   assert.deepEqual(
     topology.zones.map(({ name, kind }) => [name, kind]),

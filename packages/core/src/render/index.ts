@@ -1,3 +1,4 @@
 export { commentText } from './comments.ts';
 export { type Origins, originsOfAuthority, originsOfConfig, originsOfMember } from './origins.ts';
 export type { RenderCode, Rendered, Renderer, RenderProblem } from './render.ts';
+export { RENDER_TARGETS, type RenderTarget, renderers } from './renderers.ts';

@@ -1,0 +1,168 @@
+import type { ForwarderConfig } from '../../config/index.ts';
+import { type Name, ROOT } from '../../dns/name.ts';
+import type { PlannedAuthority } from '../../plan/index.ts';
+import { commentText, header } from '../comments.ts';
+import type { Origins } from '../origins.ts';
+import type { Rendered, Renderer } from '../render.ts';
+import {
+  allRules,
+  allUpstreams,
+  isIPv6,
+  isLoopback,
+  readServer,
+  type Scope,
+  type ScopeRule,
+  type Server,
+  scopesOf,
+  sourceFor,
+} from '../scopes.ts';
+import { budgetWarnings, deadlineWarnings, failed, policyWarnings, viewProblems } from '../shortfalls.ts';
+import { localZonesInTheWay } from './local-zones.ts';
+import { endpoint, quotedName } from './quoting.ts';
+
+/** Unbound 1.16 or later: `unbound.conf(5)`. */
+export const unbound: Renderer = { member: renderMember, authority: renderAuthority };
+
+function renderMember(config: ForwarderConfig, origins: Origins): Rendered {
+  const problems = viewProblems('Unbound', config);
+  if (problems.length > 0) return failed(problems);
+  const scopes = scopesOf(config);
+  const [scope] = scopes as [Scope];
+  const spreads = allRules(scope).some(
+    ({ policy, upstreams }) => policy === 'spread' && upstreams.length > 1,
+  );
+  const warnings = [
+    ...policyWarnings('Unbound', scopes, ['fastest', 'spread'], 'asks the fastest of them'),
+    ...(spreads &&
+    allRules(scope).some(({ policy, upstreams }) => policy !== 'spread' && upstreams.length > 1)
+      ? [
+          'Unbound has one policy for all rules: because some spread, all of them ask any upstream that is not slow.',
+        ]
+      : []),
+    ...budgetWarnings('Unbound', config),
+    ...deadlineWarnings('Unbound', config, 'it asks on until its own time-outs are over'),
+  ];
+  const advice = ['To be put at /etc/unbound/unbound.conf, in the place of what is there.'];
+  const text = [
+    ...header('#', origins, advice, warnings),
+    ...serverSection(config, scope, spreads),
+    ...localZoneLines(scope),
+    '',
+    'remote-control:',
+    '    control-enable: no',
+    '',
+    ...forwardZones(scope, origins),
+  ];
+  return { ok: true, text: `${text.join('\n')}\n`, warnings };
+}
+
+function serverSection(config: ForwarderConfig, scope: Scope, spreads: boolean): string[] {
+  const listen = config.listen.map(readServer);
+  const upstreams = allUpstreams([scope]);
+  return [
+    'server:',
+    ...listen.map((each) => `    interface: ${endpoint(each)}`),
+    ...sourcesOf(upstreams, listen).map((address) => `    outgoing-interface: ${address}`),
+    ...(upstreams.some(isLoopback) ? ['    do-not-query-localhost: no'] : []),
+    '    # Only the networks of the topology are served; everybody else is refused.',
+    ...config.clients.map((cidr) => `    access-control: ${cidr} allow`),
+    '    # Private zones are not signed, and whoever is asked has validated what is: nothing is validated here.',
+    '    module-config: "iterator"',
+    '    qname-minimisation: no',
+    '    minimal-responses: yes',
+    '    hide-identity: yes',
+    '    hide-version: yes',
+    `    msg-cache-size: ${Math.floor(config.cache.bytes / 3)}`,
+    `    rrset-cache-size: ${config.cache.bytes - Math.floor(config.cache.bytes / 3)}`,
+    '    # Stale answers are for when no upstream answers in time (RFC 8767).',
+    '    serve-expired: yes',
+    '    serve-expired-ttl: 86400',
+    `    serve-expired-client-timeout: ${Math.round(config.deadline * 0.9)}`,
+    ...(spreads
+      ? []
+      : [
+          '    # The fastest upstream is asked, but for one query in twenty.',
+          '    fast-server-num: 1',
+          '    fast-server-permil: 950',
+        ]),
+  ];
+}
+
+/** Unbound has one list of addresses to ask from: only where all upstreams of a family are reached from the same one. */
+function sourcesOf(upstreams: readonly Server[], listen: readonly Server[]): string[] {
+  return [false, true].flatMap((v6) => {
+    const sources = new Set(
+      upstreams.filter((each) => isIPv6(each) === v6).map((each) => sourceFor(each, listen)),
+    );
+    const [source] = sources;
+    return sources.size === 1 && source !== undefined ? [source] : [];
+  });
+}
+
+/** Zones that Unbound would answer by itself; and, where names without a rule are refused, who is not. */
+function localZoneLines(scope: Scope): string[] {
+  const opened = new Set(scope.otherwise ? [] : scope.rules.map(({ suffix }) => suffix));
+  const forwarded = notAnsweredHere(localZonesInTheWay(scope).filter((zone) => !opened.has(zone)));
+  if (scope.otherwise) return forwarded;
+  return [
+    ...forwarded,
+    '    # Names that no rule covers are refused.',
+    `    local-zone: ${quotedName(ROOT)} refuse`,
+    ...scope.rules.map(({ suffix }) => `    local-zone: ${quotedName(suffix)} transparent`),
+  ];
+}
+
+function notAnsweredHere(zones: readonly Name[]): string[] {
+  if (zones.length === 0) return [];
+  const lines = zones.map((zone) => `    local-zone: ${quotedName(zone)} nodefault`);
+  return ['    # Answered by upstreams, not by Unbound itself.', ...lines];
+}
+
+function forwardZones(scope: Scope, origins: Origins): string[] {
+  const nowhere = [
+    '# Without an address: an alias to a name that no rule covers is not followed, and the root servers are never asked.',
+    'forward-zone:',
+    `    name: ${quotedName(ROOT)}`,
+  ];
+  return [
+    ...scope.rules.flatMap((rule) => [...forwardZone(rule, origins.rule(rule.suffix)), '']),
+    ...(scope.otherwise ? forwardZone(scope.otherwise, 'names that no rule covers') : nowhere),
+  ];
+}
+
+function forwardZone(
+  { suffix, upstreams }: Pick<ScopeRule, 'suffix' | 'upstreams'>,
+  origin: string | undefined,
+): string[] {
+  return [
+    ...(origin === undefined ? [] : [`# ${commentText(origin)}`]),
+    'forward-zone:',
+    `    name: ${quotedName(suffix)}`,
+    ...upstreams.map((each) => `    forward-addr: ${endpoint(each)}`),
+    '    forward-first: no',
+  ];
+}
+
+function renderAuthority(authority: PlannedAuthority, origins: Origins): Rendered {
+  const rules = authority.forwards.map(({ suffix, upstreams }) => ({
+    suffix,
+    upstreams: upstreams.map(readServer),
+  }));
+  const advice = ['To be put at /etc/unbound/unbound.conf.d/pointsman.conf, beside what is there.'];
+  const text = [
+    ...header('#', origins, advice, []),
+    'server:',
+    '    # Private zones are not signed, and hold private addresses.',
+    ...rules.flatMap(({ suffix }) => [
+      `    domain-insecure: ${quotedName(suffix)}`,
+      `    private-domain: ${quotedName(suffix)}`,
+    ]),
+    ...notAnsweredHere(localZonesInTheWay({ rules, otherwise: undefined })),
+    ...(rules.flatMap(({ upstreams }) => upstreams).some(isLoopback)
+      ? ['    do-not-query-localhost: no']
+      : []),
+    '',
+    ...rules.flatMap((rule) => [...forwardZone(rule, origins.rule(rule.suffix)), '']),
+  ];
+  return { ok: true, text: `${text.join('\n').trimEnd()}\n`, warnings: [] };
+}

@@ -1,3 +1,11 @@
+import type { Plan } from '../plan/index.ts';
+import type { Topology } from '../topology/topology.ts';
+import { type Asker, type ContactList, makeContactList } from './contacts.ts';
+import { nameLinks } from './links.ts';
+import { type FindPlace, makeFindPlace } from './places.ts';
+import { makePlayers, type Players } from './players.ts';
+import { makeReach, type Reach } from './reach.ts';
+
 /**
  * The model of a topology: everything that is asked, and who may ask whom, made once from a topology and its plan.
  *
@@ -17,3 +25,71 @@
  * DNS is only what zones of kind `public` hold, and VPC resolvers have no reverse zones of their own.
  */
 export type WorldRules = 'real' | 'loopback';
+
+export type Model = {
+  readonly topology: Topology;
+  readonly plan: Plan;
+  readonly world: WorldRules;
+  readonly reach: Reach;
+  /** By the link's place in the topology. */
+  readonly linkNames: readonly string[];
+  readonly findPlace: FindPlace;
+  readonly players: Players;
+  /** The same addresses asked by the same asker are one list. */
+  readonly contactsOf: (asker: Asker, addresses: readonly string[], ordered: boolean) => ContactList;
+  /** What a client of a network asks. */
+  readonly resolversOf: (network: string) => ContactList;
+};
+
+export function buildModel(topology: Topology, plan: Plan, options: { world?: WorldRules } = {}): Model {
+  const world = options.world ?? 'real';
+  const reach = makeReach(topology, world);
+  const lists = new Map<string, ContactList>();
+  // The plan shares its arrays of addresses, and players their askers: most lists are found by the objects themselves.
+  const byAddresses = new Map<readonly string[], Map<Asker, Map<boolean, ContactList>>>();
+  const clients = new Map(
+    plan.clients.map(({ network, address, resolvers }) => [
+      network,
+      { asker: { network, address }, resolvers },
+    ]),
+  );
+  const model: Model = {
+    topology,
+    plan,
+    world,
+    reach,
+    linkNames: nameLinks(topology.links),
+    findPlace: makeFindPlace(topology, plan, reach),
+    players: makePlayers(topology, plan, world),
+    contactsOf: (asker, addresses, ordered) => {
+      const known: Map<boolean, ContactList> = once(
+        once(byAddresses, addresses, makeMap<Asker, Map<boolean, ContactList>>),
+        asker,
+        makeMap<boolean, ContactList>,
+      );
+      return once(known, ordered, () => {
+        const key = `${asker.network} ${asker.address} ${ordered} ${addresses.join(' ')}`;
+        return once(lists, key, () => makeContactList(model, lists.size, asker, addresses, ordered));
+      });
+    },
+    resolversOf: (network) => {
+      const { asker, resolvers } = clients.get(network)!;
+      return model.contactsOf(asker, resolvers, true);
+    },
+  };
+  return model;
+}
+
+function makeMap<K, V>(): Map<K, V> {
+  return new Map();
+}
+
+/** The value of a key, made where it is not there yet. */
+function once<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}

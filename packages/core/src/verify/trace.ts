@@ -10,6 +10,8 @@ export type Trace = {
   answers?: TracedRecord[];
   /** What is on the wire in the client's response; absent where nothing comes back, or where it is not known. */
   rcode?: string;
+  /** Why there is no answer, or what the topology does not say. */
+  because?: string;
   hops: Hop[];
 };
 

@@ -1,0 +1,185 @@
+import type { Name } from '../dns/name.ts';
+import { answerAsTier } from './answer-as-tier.ts';
+import { answerFromZones, type Open } from './answer-from-zones.ts';
+import { ask } from './ask.ts';
+import { coverageAtAuthority, coverageAtResolver, coverageInPublic, type Suffixes } from './coverage.ts';
+import type { AuthorityPlayer, Player, ResolverPlayer } from './players.ts';
+import { decide, type Question, type Walker } from './question.ts';
+import { endAt, type Reply } from './reply.ts';
+import { bare, whyCoverage } from './wording.ts';
+
+/** Servers that a question may pass on its way. */
+const MAX_DEPTH = 64;
+
+/** What a player answers; `self` is the one of its servers that is asked. */
+export function answerAs(
+  walker: Walker,
+  player: Player,
+  self: string,
+  question: Question,
+  depth: number,
+): Reply {
+  const { name } = question;
+  if (depth > MAX_DEPTH || !walker.step()) {
+    const because = 'the question goes round through more servers than can be followed';
+    return endAt(name, 'UNDECIDED', undefined, self, { because, records: undefined });
+  }
+  switch (player.kind) {
+    case 'resolver':
+      return answerAsResolver(walker, player, self, question, depth);
+    case 'outside':
+      return answerAsPublic(walker, self, question, depth);
+    case 'stranger':
+      return refuseStranger(walker, self, player.network, question, depth);
+    case 'unknown': {
+      const { because } = player;
+      return endAt(name, 'UNDECIDED', undefined, self, { because, records: undefined });
+    }
+    case 'tier':
+    case 'authority':
+      return once(walker, player, self, question, () =>
+        player.kind === 'tier'
+          ? answerAsTier(walker, player, self, question, depth)
+          : answerAsAuthority(walker, player, self, question, depth),
+      );
+  }
+}
+
+/** A question that comes back to one who is answering it is refused: that ends every loop. */
+function once(walker: Walker, player: Player, self: string, question: Question, answer: () => Reply): Reply {
+  const key = `${player.id} ${question.name}`;
+  if (walker.answering.has(key)) {
+    const because = `${player.subject} is asked for ${bare(question.name)} while it is looking for it`;
+    return endAt(question.name, 'LOOP', 'SERVFAIL', self, { because });
+  }
+  walker.answering.add(key);
+  const reply = answer();
+  walker.answering.delete(key);
+  return reply;
+}
+
+function answerAsResolver(
+  walker: Walker,
+  player: ResolverPlayer,
+  self: string,
+  question: Question,
+  depth: number,
+): Reply {
+  const { publicZones } = walker.model.players;
+  const place = {
+    self,
+    cover: (suffixes: Suffixes) => coverageAtResolver(player, publicZones, suffixes),
+    losers: (zone: { name: Name }, suffixes: Suffixes) =>
+      suffixes.filter(
+        (suffix) => suffix !== zone.name && (player.zones.has(suffix) || publicZones.has(suffix)),
+      ),
+  };
+  const outcome = answerFromZones(walker, place, question, depth);
+  if ('reply' in outcome) return outcome.reply;
+  const { open } = outcome;
+  if (open.coverage.kind !== 'built-in') return leaveForPublic(walker, self, open, question, depth);
+  const { zone, from } = open.coverage;
+  const known = from === 'nothing';
+  const because = known
+    ? `${bare(zone)} is the VPC resolver’s own, and empty`
+    : `the VPC resolver answers ${bare(zone)} from the instances of its VPC, which the topology does not name`;
+  const reply = known
+    ? endAt(open.name, 'NXDOMAIN_BY', 'NXDOMAIN', self, { zone, because, aliases: open.aliases })
+    : endAt(open.name, 'UNDECIDED', undefined, self, {
+        zone,
+        because,
+        aliases: open.aliases,
+        records: undefined,
+      });
+  decide(
+    walker,
+    self,
+    `zones/${bare(zone)}`,
+    open.name,
+    question.type,
+    whyCoverage(open.coverage),
+    depth,
+    reply,
+  );
+  return reply;
+}
+
+function answerAsPublic(walker: Walker, self: string, question: Question, depth: number): Reply {
+  const { publicZones } = walker.model.players;
+  const place = {
+    self,
+    cover: (suffixes: Suffixes) => coverageInPublic(publicZones, suffixes),
+    losers: () => [],
+  };
+  const outcome = answerFromZones(walker, place, question, depth);
+  return 'reply' in outcome ? outcome.reply : leaveForPublic(walker, self, outcome.open, question, depth);
+}
+
+function answerAsAuthority(
+  walker: Walker,
+  player: AuthorityPlayer,
+  self: string,
+  question: Question,
+  depth: number,
+): Reply {
+  const { publicZones } = walker.model.players;
+  const place = {
+    self,
+    cover: (suffixes: Suffixes) => coverageAtAuthority(player, publicZones, suffixes),
+    losers: (zone: { name: Name }, suffixes: Suffixes) =>
+      suffixes.filter(
+        (suffix) => suffix !== zone.name && (player.zones.has(suffix) || player.forwards.has(suffix)),
+      ),
+  };
+  const outcome = answerFromZones(walker, place, question, depth);
+  if ('reply' in outcome) return outcome.reply;
+  const { open } = outcome;
+  if (open.coverage.kind === 'cut' && open.coverage.zone.kind !== 'public') {
+    const { zone, at } = open.coverage;
+    const because = `${bare(zone.name)} delegates ${bare(at)}, and the topology does not say whether ${self} asks on there`;
+    const reply = endAt(open.name, 'UNDECIDED', undefined, self, {
+      zone: zone.name,
+      because,
+      records: undefined,
+    });
+    decide(walker, self, 'nobody', open.name, question.type, because, depth, reply);
+    return reply;
+  }
+  if (open.coverage.kind !== 'forward') return leaveForPublic(walker, self, open, question, depth);
+  const list = walker.model.contactsOf(player.asker, open.coverage.upstreams, true);
+  const asking = { at: self, kind: 'authority' as const, because: whyCoverage(open.coverage) };
+  const rest = ask(walker, list, { ...question, name: open.name }, asking, depth);
+  const rcode = rest.rcode === 'silent' ? 'SERVFAIL' : rest.rcode;
+  return { ...rest, rcode, aliases: [...open.aliases, ...rest.aliases] };
+}
+
+/** The name is for public DNS. On one machine there is none besides the zones of kind `public`. */
+function leaveForPublic(walker: Walker, self: string, open: Open, { type }: Question, depth: number): Reply {
+  const isReal = walker.model.world === 'real';
+  const rcode = isReal ? undefined : open.aliases.length > 0 ? 'NOERROR' : 'REFUSED';
+  const reply = endAt(open.name, 'PUBLIC', rcode, self, {
+    aliases: open.aliases,
+    records: isReal ? undefined : [],
+    open: open.aliases.length > 0,
+  });
+  const because =
+    open.coverage.kind === 'cut'
+      ? `${bare(open.coverage.zone.name)} delegates ${bare(open.coverage.at)}`
+      : whyCoverage({ kind: 'public' });
+  decide(walker, self, 'public', open.name, type, because, depth, reply);
+  return reply;
+}
+
+function refuseStranger(
+  walker: Walker,
+  self: string,
+  network: string,
+  { name, type }: Question,
+  depth: number,
+): Reply {
+  const because = `the VPC resolver of ${network} answers only clients inside ${network}`;
+  const rcode = walker.model.world === 'real' ? 'silent' : 'REFUSED';
+  const reply = endAt(name, 'REFUSED_BY', rcode, self, { because });
+  decide(walker, self, 'nobody', name, type, because, depth, reply);
+  return reply;
+}

@@ -1,0 +1,48 @@
+import type { ForwardingRule } from '../config/index.ts';
+import type { Name } from '../dns/name.ts';
+import type { Coverage } from './coverage.ts';
+
+/** The sentences of traces. */
+
+/** A name as people write it: without the final dot. */
+export function bare(name: Name): string {
+  return name === '.' ? name : name.slice(0, -1);
+}
+
+export function list(names: readonly string[], most = 4): string {
+  const shown = names.slice(0, most).join(', ');
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+}
+
+/** Why a tier asks whom it asks: the winner of `rules`, which all cover the name, and the losers. */
+export function whyRule(
+  rules: readonly ForwardingRule[],
+  isOtherwise: boolean,
+  view: string | undefined,
+): string {
+  const [winner, ...losers] = rules;
+  const inView = view === undefined ? '' : ` of the view ${view}`;
+  const won = isOtherwise
+    ? `no rule${inView} covers it: otherwise`
+    : `the rule${inView} for ${bare(winner!.suffix)}`;
+  if (losers.length === 0) return won;
+  return `${won}, the longest suffix: it wins over ${list(losers.map(({ suffix }) => bare(suffix)))}`;
+}
+
+/** Why a zone answers: it won over the others that cover the name. */
+export function whyZone(zone: { name: Name; kind: string }, losers: readonly Name[]): string {
+  const won = `the ${zone.kind} zone ${bare(zone.name)} covers it`;
+  if (losers.length === 0) return won;
+  return `${won}, most specifically: ${list(losers.map(bare))} ${losers.length === 1 ? 'is' : 'are'} not looked at`;
+}
+
+export function whyCoverage(coverage: Exclude<Coverage, { kind: 'zone' }>): string {
+  switch (coverage.kind) {
+    case 'forward':
+      return `it forwards ${bare(coverage.suffix)}`;
+    case 'built-in':
+      return `no private zone covers it: the resolver has ${bare(coverage.zone)} of its own`;
+    case 'public':
+      return 'no zone here covers it: it leaves for public DNS';
+  }
+}

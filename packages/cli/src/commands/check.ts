@@ -1,127 +1,102 @@
-import type { Otherwise } from '@pointsman/core/config';
+import { FINDING_CODES, type FindingCode, type Findings, findingsOfProblems } from '@pointsman/core/findings';
 import { type Plan, planTopology } from '@pointsman/core/plan';
-import type { Network, Topology } from '@pointsman/core/topology';
-import type { Command } from 'commander';
-import { loadTopology } from '../load-topology.ts';
-import { columns, count, firstOf, say, sayJson, style } from '../terminal.ts';
+import { suggestion, type Topology } from '@pointsman/core/topology';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { findingsOf, ofSeverity } from '../check/judge.ts';
+import { findingsSarif, problemsSarif } from '../check/sarif.ts';
+import { summary } from '../check/summary.ts';
+import { findingsText, tally } from '../check/text.ts';
+import { loadTopology, readTopology } from '../load-topology.ts';
+import { Outcome } from '../outcome.ts';
+import { say, sayJson, style } from '../terminal.ts';
 
 const AFTER_HELP = `
 Examples:
   pointsman check hybrid.yaml
-  pointsman check hybrid.yaml --json | jq .plan.forwarders[0].config   # what one forwarder would be told
+  pointsman check hybrid.yaml --json | jq '.findings[] | [.severity, .code, .subject]'
+  pointsman check hybrid.yaml --sarif > findings.sarif      # for code review
+  pointsman check hybrid.yaml --allow single-link           # this once; see below for good
 
-All mistakes of the file and of the zone files it names are told at once, each with its line, and the exit code is 2.
+Mistakes of the file and of the zone files it names are told first, all at once, each with its line, and the exit code is 2. A file
+without mistakes is proved: who can resolve what, and what any one failure takes away. An error makes a name unresolvable or
+wrong for someone now (the exit code is 1), a warning would after one failure or is a risk, the rest is a notice. docs/findings/ has a
+page on each code.
+
+What may stay as it is, the topology says, with the reason, which \`check\` shows:
+  allow:
+    - { code: single-link, subject: links/shared-sydney, reason: the line is leased with a backup }
 `;
+
+type CheckOptions = { json?: boolean; sarif?: boolean; allow: FindingCode[] };
 
 export function addCheck(program: Command): void {
   program
     .command('check')
-    .description('read a topology, find every mistake in it, and show what follows from it')
+    .description('find every mistake in a topology, and prove who can resolve what, also after a failure')
     .argument('<file>', 'a topology: .yaml, .yml, .json or .ts')
-    .option('--json', 'print {ok, name, file, plan}, or {event: "error", problems}')
+    .addOption(
+      new Option(
+        '--json',
+        'print {ok, name, file, findings, allowed, plan}, or {event: "error", problems}',
+      ).conflicts('sarif'),
+    )
+    .option('--sarif', 'print the findings as SARIF 2.1.0')
+    .option(
+      '--allow <code>',
+      'let findings of this code stay, this once; may be given several times',
+      parseCode,
+      [],
+    )
     .addHelpText('after', AFTER_HELP)
-    .action(async (file: string, options: { json?: boolean }) => {
-      const topology = await loadTopology(file, options);
-      const plan = planTopology(topology);
-      if (options.json) sayJson({ ok: true, name: topology.name, file, plan });
-      else say(summary(topology, plan));
-    });
+    .action(check);
 }
 
-function summary(topology: Topology, plan: Plan): string {
-  return [
-    `${style('green', '✔')} ${style('bold', topology.name)}: ${topology.file} has no mistakes`,
-    '',
-    ...columns(inventory(topology, plan), ['bold']).map(indent),
-    '',
-    'Whom clients ask',
-    ...firstOf(columns(clientRows(topology, plan), ['cyan']), MOST_ROWS).map(indent),
-    ...ruleLines(plan),
-  ].join('\n');
+async function check(file: string, options: CheckOptions): Promise<void> {
+  const topology = withAllowed(await readOrEnd(file, options), options.allow);
+  const plan = planTopology(topology);
+  const found = findingsOf(topology, plan);
+  const errors = ofSeverity(found, 'error').length;
+  if (options.sarif) sayJson(findingsSarif(found, file));
+  else if (options.json) sayJson({ ok: errors === 0, name: topology.name, file, ...found, plan });
+  else say(report(topology, plan, found));
+  if (errors > 0) throw new Outcome(1);
 }
 
-function inventory(topology: Topology, plan: Plan): string[][] {
-  const { networks, zones, authorities, forwarders } = topology;
-  const ofKind = (kind: string) => [...networks, ...zones].filter((each) => each.kind === kind).length;
-  const parts = (kinds: readonly (readonly [kind: string, name: string, plural: string])[]) =>
-    kinds
-      .filter(([kind]) => ofKind(kind) > 0)
-      .map(([kind, name, plural]) => count(ofKind(kind), name, plural))
-      .join(', ');
-  const networkParts = parts([
-    ['vpc', 'VPC', 'VPCs'],
-    ['site', 'site', 'sites'],
-  ]);
-  const zoneParts = parts(['private', 'external', 'public'].map((kind) => [kind, kind, kind] as const));
-  const records = zones.reduce((sum, zone) => sum + zone.records.length, 0);
-  const rows = [
-    [count(networks.length, 'network'), networkParts],
-    [count(zones.length, 'zone'), `${zoneParts}; ${count(records, 'record set')}`],
-    ...forwarders.map(({ name, members }) => [
-      `tier ${name}`,
-      `${count(members.length, 'member')} in ${count(new Set(members.map((each) => each.availabilityZone)).size, 'availability zone')}`,
-    ]),
-    ...authorities.map(({ name, addresses }) => {
-      const planned = plan.authorities.find((each) => each.name === name)!;
-      const forwards =
-        planned.forwards.length > 0 ? `, forwards ${count(planned.forwards.length, 'zone')}` : '';
-      return [
-        `authority ${name}`,
-        `${count(addresses.length, 'server')}, ${count(planned.zones.length, 'zone')}${forwards}`,
-      ];
-    }),
-  ];
-  return rows;
+/** The topology; where it has mistakes, they are told in the form that was asked for, and the command ends. */
+async function readOrEnd(file: string, { json, sarif }: CheckOptions): Promise<Topology> {
+  if (!json && !sarif) return loadTopology(file, {});
+  const result = await readTopology(file);
+  if (result.ok) return result.topology;
+  const { problems } = result;
+  if (sarif) sayJson(problemsSarif(problems));
+  else sayJson({ event: 'error', code: 'bad-topology', problems, findings: findingsOfProblems(problems) });
+  throw new Outcome(2);
 }
 
-function clientRows(topology: Topology, plan: Plan): string[][] {
-  return topology.networks.map((network, index) => [
-    network.name,
-    network.cidrs.join(', '),
-    `→ ${askedBy(network)}`,
-    style('dim', plan.clients[index]!.resolvers.join(', ')),
-  ]);
-}
-
-function askedBy(network: Network): string {
-  if (network.resolvers.length === 0) return 'nobody: it names no resolvers';
-  return network.resolvers
-    .map((each) => {
-      if (each.kind === 'address') return 'an address';
-      return each.kind === 'vpc-resolver' ? 'its VPC resolver' : each.name;
-    })
-    .join(', then ');
-}
-
-/** The rules of each tier, once: all its members have the same. */
-function ruleLines(plan: Plan): string[] {
-  const tiers = new Map(plan.forwarders.map(({ tier, config }) => [tier, config]));
-  return [...tiers].flatMap(([tier, config]) => {
-    const rules = columns(
-      [
-        ...config.rules.map((rule) => [bare(rule.suffix), `→ ${rule.upstreams.join(', ')}`]),
-        ['everything else', otherwiseOf(config.otherwise)],
-      ],
-      ['cyan'],
-    );
-    return ['', `Forwarding rules of ${tier}`, ...firstOf(rules.slice(0, -1), MOST_RULES), rules.at(-1)!].map(
-      (line, index) => (index < 2 ? line : indent(line)),
-    );
+/** The topology as it would be with what the command line allows: the reason is the topology’s, where that has one for the code. */
+function withAllowed(topology: Topology, codes: readonly FindingCode[]): Topology {
+  const extra = codes.map((code) => {
+    const stated = topology.allow.find((each) => each.code === code);
+    const reason = stated?.reason ?? `by --allow; the topology keeps no reason: write one under allow`;
+    return { path: ['allow'], code, subject: undefined, reason };
   });
+  return { ...topology, allow: [...topology.allow, ...extra] };
 }
 
-function otherwiseOf(otherwise: Otherwise): string {
-  return otherwise === 'refuse' ? 'refused' : `→ ${otherwise.upstreams.join(', ')}`;
+function parseCode(text: string, before: FindingCode[]): FindingCode[] {
+  const code = FINDING_CODES.find((each) => each === text);
+  if (code) return [...before, code];
+  throw new InvalidArgumentError(`There is no such code; ${suggestion(text, FINDING_CODES, 'code')}`);
 }
 
-const MOST_RULES = 20;
-const MOST_ROWS = 40;
-
-/** A name as people write it in a topology: without the final dot. */
-function bare(name: string): string {
-  return name === '.' ? name : name.slice(0, -1);
-}
-
-function indent(line: string): string {
-  return `  ${line}`;
+/** What was found; where no error is among it, also what follows from the topology. */
+function report(topology: Topology, plan: Plan, found: Findings): string {
+  const errors = ofSeverity(found, 'error').length;
+  const told = tally(found);
+  const mark = errors > 0 ? style('red', '✖') : style('green', '✔');
+  const what = errors > 0 ? `${told} in ${topology.file}` : `${topology.file} has no mistakes`;
+  const head = `${mark} ${style('bold', topology.name)}: ${what}${errors === 0 && told !== '' ? `; ${told}` : ''}`;
+  const lines = [head, '', ...findingsText(found, topology.file)];
+  if (errors > 0) return [...lines, style('dim', 'docs/findings/CODE.md explains each code.')].join('\n');
+  return [...lines, ...summary(topology, plan)].join('\n');
 }

@@ -1,6 +1,7 @@
 import { planTopology } from '@pointsman/core/plan';
 import { DEFAULT_PORT, startWorld, type World, WorldError } from '@pointsman/lab';
 import type { Command } from 'commander';
+import { DESPITE_FINDINGS, stopAtErrors } from '../check/judge.ts';
 import { loadTopology } from '../load-topology.ts';
 import { parsePort, parseSeconds } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
@@ -18,11 +19,13 @@ client of a network by its source address:
   dig -b 127.20.0.10 @127.10.1.53 -p ${DEFAULT_PORT} db.corp.example      # -b: who asks; @: who is asked
   pointsman query hybrid.yaml --from orders db.corp.example    # the same
 
+Nothing starts where \`pointsman check\` finds an error in the topology, unless --despite-findings is given.
+
 For programs: one JSON object a line, of which the first with "event":"ready" says where to ask:
   pointsman up hybrid.yaml --json --for 60
 `;
 
-type UpOptions = { json?: boolean; for?: number; port: number };
+type UpOptions = { json?: boolean; for?: number; port: number; despiteFindings?: boolean };
 
 export function addUp(program: Command): void {
   program
@@ -31,6 +34,7 @@ export function addUp(program: Command): void {
     .argument('<file>', 'a topology: .yaml, .yml, .json or .ts')
     .option('--port <number>', 'the port of all servers', parsePort, DEFAULT_PORT)
     .option('--for <seconds>', 'end by itself after so long', parseSeconds)
+    .option(...DESPITE_FINDINGS)
     .option('--json', 'print one JSON object a line')
     .addHelpText('after', AFTER_HELP)
     .action(up);
@@ -38,12 +42,14 @@ export function addUp(program: Command): void {
 
 async function up(file: string, options: UpOptions): Promise<void> {
   const topology = await loadTopology(file, options);
+  const plan = planTopology(topology);
+  stopAtErrors(topology, options, plan);
   const ending = new AbortController();
   onEndSignal(() => ending.abort());
   const world = await start(topology, options, ending.signal);
   if (!world) return;
   if (options.json) sayJson(readyEvent(topology, world));
-  else say(welcome(topology, planTopology(topology), world));
+  else say(welcome(topology, plan, world));
   const timer = options.for === undefined ? undefined : setTimeout(() => ending.abort(), options.for * 1000);
   await watchWorld(world, { json: options.json ?? false, signal: ending.signal });
   clearTimeout(timer);

@@ -1,0 +1,81 @@
+import type { AllowedFinding, Finding, Findings, Severity } from '@pointsman/core/findings';
+import { count, style } from '../terminal.ts';
+
+/** How many findings of one code are shown whole; the others are counted. */
+const MOST_OF_A_CODE = 5;
+const WIDTH = 100;
+
+const COLOURS = { error: 'red', warning: 'yellow', notice: 'blue' } as const;
+const MARKS = { error: '✖', warning: '▲', notice: '•' } as const;
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'notice'];
+
+/** The findings as people read them, the worst first: alike ones together, and of many only some. */
+export function findingsText({ findings, allowed }: Findings, file: string): string[] {
+  const groups = Map.groupBy(findings, ({ severity, code }) => `${severity} ${code}`);
+  const lines = [...groups.values()].flatMap((group) => {
+    const shown = group.slice(0, MOST_OF_A_CODE).flatMap((finding) => [...findingBlock(finding, file), '']);
+    const rest = group.length - MOST_OF_A_CODE;
+    if (rest <= 0) return shown;
+    return [...shown, style('dim', `  … and ${rest} more of ${group[0]!.code} (--json has all)`), ''];
+  });
+  return [...lines, ...allowedLines(allowed)];
+}
+
+/** `1 error, 3 warnings, 2 allowed`; empty where there is nothing. */
+export function tally({ findings, allowed }: Findings): string {
+  const counts = SEVERITIES.map((severity) => [
+    findings.filter((each) => each.severity === severity).length,
+    severity,
+  ]) as [number, Severity][];
+  const parts = counts.flatMap(([number, severity]) => (number > 0 ? [count(number, severity)] : []));
+  return [...parts, ...(allowed.length > 0 ? [`${allowed.length} allowed`] : [])].join(', ');
+}
+
+/** One line: `error no-route networks/orders: …`. */
+export function findingLine({ severity, code, subject, evidence }: Finding): string {
+  return `${severity} ${code} ${subject}: ${evidence.text}`;
+}
+
+function findingBlock({ severity, code, subject, evidence, remedy }: Finding, file: string): string[] {
+  const colour = COLOURS[severity];
+  const head = `${style(colour, `${MARKS[severity]} ${severity}`)}  ${style('bold', code)}  ${subject}`;
+  const place = evidence.at[0];
+  const where =
+    place === undefined
+      ? []
+      : [place.line === undefined ? place.path : `${file}:${place.line}:${place.column}`];
+  return [
+    head,
+    ...wrapped(evidence.text).map((line) => `    ${line}`),
+    ...(evidence.trace?.hops ?? []).map((hop) =>
+      style(
+        'dim',
+        `      ${'  '.repeat(hop.depth)}${hop.at} → ${hop.asks}${hop.via === undefined ? '' : ` by ${hop.via}`}: ${hop.because}`,
+      ),
+    ),
+    ...wrapped(remedy).map((line, index) => `    ${index === 0 ? '→' : ' '} ${line}`),
+    ...where.map((text) => style('dim', `    ${text}`)),
+  ];
+}
+
+/** Each with its reason, on one line. */
+function allowedLines(allowed: readonly AllowedFinding[]): string[] {
+  if (allowed.length === 0) return [];
+  const groups = Map.groupBy(allowed, ({ code, reason }) => `${code}: ${reason}`);
+  const lines = [...groups.values()].map((group) => {
+    const [first] = group;
+    const whose = group.length === 1 ? first!.subject : `${first!.subject} and ${group.length - 1} more`;
+    return `  ${style('dim', 'allowed')}  ${first!.code}  ${whose}: ${style('dim', first!.reason)}`;
+  });
+  return [...lines, ''];
+}
+
+function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < WIDTH) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

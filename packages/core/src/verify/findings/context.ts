@@ -1,0 +1,37 @@
+import type { Plan } from '../../plan/index.ts';
+import type { ForwarderTier, Network, Topology, Zone } from '../../topology/topology.ts';
+import type { Model } from '../model.ts';
+import { type AddressIndex, indexAddresses } from './address-index.ts';
+import { indexZones, type ZoneIndex } from './zone-index.ts';
+
+/** What the modules that find things look into. */
+export type FindingContext = {
+  model: Model;
+  topology: Topology;
+  plan: Plan;
+  networks: ReadonlyMap<string, Network>;
+  tiers: ReadonlyMap<string, ForwarderTier>;
+  zones: ZoneIndex;
+  addresses: AddressIndex;
+  /** What `topology.links` are called, in their order. */
+  linkNames: readonly string[];
+};
+
+export function makeContext(model: Model): FindingContext {
+  const { topology, plan, linkNames } = model;
+  return {
+    model,
+    topology,
+    plan,
+    networks: new Map(topology.networks.map((each) => [each.name, each])),
+    tiers: new Map(topology.forwarders.map((each) => [each.name, each])),
+    zones: indexZones(topology),
+    addresses: indexAddresses(topology),
+    linkNames,
+  };
+}
+
+/** `zones/corp.acme.example`: without the final dot, as people write it. */
+export function zoneSubject(zone: Pick<Zone, 'name'>): string {
+  return `zones/${zone.name === '.' ? '.' : zone.name.slice(0, -1)}`;
+}

@@ -1,0 +1,16 @@
+import { compareTexts } from './finding.ts';
+
+/** How many of many things a text names. */
+const MOST_NAMED = 3;
+
+/** `a, b, c and 7 more`; sorted, each once. */
+export function listed(items: Iterable<string>): string {
+  const all = [...new Set(items)].sort(compareTexts);
+  if (all.length <= MOST_NAMED) return all.join(', ');
+  return `${all.slice(0, MOST_NAMED).join(', ')} and ${all.length - MOST_NAMED} more`;
+}
+
+/** `1 zone`, `2 zones`. */
+export function counted(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`;
+}

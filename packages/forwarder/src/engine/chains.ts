@@ -15,14 +15,14 @@ import type { Sink, Slot, Slots } from '../inflight/slots.ts';
 import { OUR_UDP_SIZE } from '../packet/compose.ts';
 import { createQuery, finishKey, KEY_CHECKING_DISABLED, KEY_DNSSEC_OK, readQuery } from '../packet/query.ts';
 import { PEER_SIZE } from '../udp/udp.ts';
+import type { Resolve } from './admission.ts';
 import type { Lookup } from './lookup.ts';
-import type { Resolver } from './resolver.ts';
 
 export type Chains = {
   /** Asks for the target; the answer reaches the slot by `drain`. A text where that cannot be: why. */
   follow(slot: Slot, target: Name): string | undefined;
   /** Hands out the answers that have come. Call it when nothing is being delivered. */
-  drain(): void;
+  drain(onAnswer: (slot: Slot, next: Message | undefined) => void): void;
 };
 
 /** CNAMEs from rule to rule behind one question. */
@@ -35,7 +35,7 @@ export function isNobody(peers: Uint8Array, offset: number): boolean {
   return peers[offset] === 0 && peers[offset + 1] === 0;
 }
 
-export function createChains(slots: Slots, lookup: Lookup, resolver: Resolver): Chains {
+export function createChains(slots: Slots, lookup: Lookup, resolve: Resolve): Chains {
   const query = createQuery();
   const place = new Uint8Array(MAX_MESSAGE + 1);
   const queue: { token: number; message: Message | undefined }[] = [];
@@ -70,7 +70,7 @@ export function createChains(slots: Slots, lookup: Lookup, resolver: Resolver): 
         sink.commit(length, NO_PEER, 0, token);
         return undefined;
       }
-      resolver.resolve(query, sink, token, NO_PEER, 0, MAX_MESSAGE, {
+      resolve(query, sink, token, NO_PEER, 0, MAX_MESSAGE, {
         depth: slot.depth + 1,
         deadline: slot.deadline,
         parent: slot,
@@ -78,11 +78,11 @@ export function createChains(slots: Slots, lookup: Lookup, resolver: Resolver): 
       return undefined;
     },
 
-    drain() {
+    drain(onAnswer) {
       for (let next = queue.shift(); next; next = queue.shift()) {
         const slot = slots.at(next.token % 0x10000);
         const current = slot.inUse && slot.generation === Math.floor(next.token / 0x10000);
-        if (current && slot.partial !== undefined) resolver.onChainAnswer(slot, next.message);
+        if (current && slot.partial !== undefined) onAnswer(slot, next.message);
       }
     },
   };

@@ -18,7 +18,7 @@ import { createExchange } from '../upstreams/exchange.ts';
 import { createProbes, PROBE_TICK_MS } from '../upstreams/probes.ts';
 import { createSelection } from '../upstreams/selection.ts';
 import type { Upstream } from '../upstreams/upstream.ts';
-import { createChains, isNobody } from './chains.ts';
+import { isNobody } from './chains.ts';
 import type { Claims } from './claims.ts';
 import type { Clock } from './clock.ts';
 import { type Counters, createCounters } from './counters.ts';
@@ -119,8 +119,6 @@ export function createEngine(parts: EngineParts): Engine {
     active: () => active,
     handOver: parts.handOver,
   });
-  const chains = createChains(slots, lookup, resolver);
-  resolver.useChains(chains);
   use(parts.rules, parts.budgets);
 
   /** Reads and answers one query, or hands it to the resolver. False where it is not to be answered at all. */
@@ -177,7 +175,7 @@ export function createEngine(parts: EngineParts): Engine {
   /** The end of every batch: what it made is sent. */
   function flush(): void {
     ticked = false;
-    chains.drain();
+    resolver.drain();
     for (const listener of listeners) listener.flush();
     exchange.flush();
     armTimer();

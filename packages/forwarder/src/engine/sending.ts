@@ -1,0 +1,186 @@
+/** Who is asked next, and when: a slot's question goes to an upstream of its rule, then to another, until there is an answer or the deadline. */
+import { type Attempt, MAX_ATTEMPTS, type Outcome, type Slot } from '../inflight/slots.ts';
+import { type Budget, TCP_PACKETS } from '../upstreams/budget.ts';
+import { NO_KEY } from '../upstreams/exchange.ts';
+import { NONE } from '../upstreams/selection.ts';
+import { noteSent, noteTimeout, noteUnreachable, timeoutOf, type Upstream } from '../upstreams/upstream.ts';
+import { badAnswers, countTcp, endOfLoops, hasTimeout, isWaiting, mayStillCome } from './attempts.ts';
+import type { Endings } from './endings.ts';
+import type { ResolverParts } from './resolver.ts';
+import { writeUpstreamQuery } from './upstream-query.ts';
+
+export type Sending = {
+  /** Sends the slot's question to the next upstream; ends the slot where none is left, and nothing can come any more. */
+  askNext(slot: Slot): void;
+  /** Asks the same upstream once more, otherwise; where its budget is spent another upstream first, then this one as soon as may be. */
+  askAgain(slot: Slot, choice: number, tcp: boolean): void;
+  /** The attempt has come to this. */
+  end(attempt: Attempt, outcome: Outcome, detail: string): void;
+  onTimer(index: number): void;
+  onUnreachable(ref: number, code: string): void;
+};
+
+/** A TCP exchange takes a handshake and more bytes: this many UDP time-outs. */
+const TCP_FACTOR = 3;
+/** What ends a TCP connection that the other side has closed. */
+const CLOSED = new Set(['ECONNRESET', 'EPIPE']);
+
+export function createSending(parts: ResolverParts, endings: Endings): Sending {
+  const { slots, timers, clock, counters, exchange } = parts;
+
+  /** `heldBack`: a budget that an upstream was to be asked under, and that was used up. */
+  function askNext(slot: Slot, heldBack?: Budget): void {
+    const { now } = clock;
+    const { selection, rule } = slot;
+    if (slot.owed >= 0 && heldBack === undefined && now < slot.deadline) {
+      heldBack = payOwed(slot);
+      if (isWaiting(slot)) return;
+    }
+    while (now < slot.deadline && slot.attemptCount < MAX_ATTEMPTS) {
+      let choice = selection.choose(rule, slot.tried, now);
+      if (choice === NONE && !heldBack && hasTimeout(slot)) {
+        // Whoever only kept silent may be asked again; whoever refused is not.
+        slot.tried = badAnswers(slot);
+        choice = selection.choose(rule, slot.tried, now);
+      }
+      if (choice === NONE) break;
+      slot.tried |= 1 << choice;
+      const upstream = selection.upstreamOf(slot.rules.upstreamStart[rule]! + choice);
+      const budget = parts.budgetOf(upstream);
+      if (budget && !budget.take(1, now)) {
+        heldBack = budget;
+        noteHeldBack(upstream);
+        continue;
+      }
+      if (send(slot, choice, upstream, false)) return;
+    }
+    if (now >= slot.deadline) return endings.fail(slot);
+    if (heldBack) {
+      if (endings.stale(slot)) return;
+      slot.tried = badAnswers(slot);
+      return timers.set(slot.index, Math.min(heldBack.nextRound(now), slot.deadline), now);
+    }
+    const loopedUntil = endOfLoops(slot);
+    if (loopedUntil > now) return timers.set(slot.index, Math.min(loopedUntil, slot.deadline), now);
+    if (!mayStillCome(slot) || selection.isDead(rule, now)) return endings.fail(slot);
+    timers.set(slot.index, slot.deadline, now);
+  }
+
+  function noteHeldBack(upstream: Upstream): void {
+    upstream.counters.heldBack++;
+    counters.heldBack++;
+  }
+
+  /** False where nothing could be sent; then the attempt says why. */
+  function send(slot: Slot, choice: number, upstream: Upstream, tcp: boolean): boolean {
+    const { now } = clock;
+    const failures = slot.selection.failuresOf(slot.rules.upstreamStart[slot.rule]! + choice);
+    const number = slot.attemptCount++;
+    const attempt = slot.attempts[number]!;
+    attempt.choice = choice;
+    attempt.upstream = upstream.index;
+    attempt.tcp = tcp;
+    attempt.edns = upstream.edns;
+    attempt.outcome = 'pending';
+    attempt.detail = '';
+    attempt.sentAt = now;
+    attempt.dueAt = now + timeoutOf(upstream, failures) * (tcp ? TCP_FACTOR : 1);
+    attempt.key = NO_KEY;
+    const length = writeUpstreamQuery(slot.query, slot, upstream.edns);
+    try {
+      attempt.key = exchange.send(
+        slot.index * MAX_ATTEMPTS + number,
+        upstream.index,
+        slot.query,
+        length,
+        tcp,
+        now,
+      );
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === undefined) throw error;
+      // Out of descriptors is our trouble, no route is the upstream's.
+      if (code !== 'EMFILE' && code !== 'ENFILE') noteUnreachable(upstream, now, code);
+      attempt.detail = ` (${code})`;
+    }
+    if (attempt.key === NO_KEY) {
+      end(attempt, 'unreachable', attempt.detail);
+      return false;
+    }
+    noteSent(upstream, now);
+    counters.upstreamQueries++;
+    timers.set(slot.index, Math.min(attempt.dueAt, slot.deadline), now);
+    return true;
+  }
+
+  function end(attempt: Attempt, outcome: Outcome, detail: string): void {
+    if (attempt.key !== NO_KEY) exchange.cancel(attempt.key);
+    attempt.key = NO_KEY;
+    // A server whose own query we have refused as a loop fails for that reason, whatever it says.
+    if (attempt.outcome !== 'loop') attempt.outcome = outcome;
+    attempt.detail = detail;
+    attempt.endedAt = clock.now;
+  }
+
+  function onTimer(index: number): void {
+    const slot = slots.at(index);
+    const { now } = clock;
+    if (!slot.inUse) return;
+    if (now >= slot.deadline) return endings.fail(slot);
+    if (slot.partial !== undefined) return timers.set(index, slot.deadline, now);
+    let waiting = false;
+    for (let number = 0; number < slot.attemptCount; number++) {
+      const attempt = slot.attempts[number]!;
+      if (attempt.outcome !== 'pending') continue;
+      if (attempt.dueAt > now) {
+        waiting = true;
+        timers.set(index, Math.min(attempt.dueAt, slot.deadline), now);
+        continue;
+      }
+      // The key stays: an answer that comes late is still an answer.
+      attempt.outcome = 'timeout';
+      attempt.endedAt = now;
+      const pair = slot.rules.upstreamStart[slot.rule]! + attempt.choice;
+      counters.upstreamTimeouts++;
+      noteTimeout(slot.selection.upstreamOf(pair), now);
+      slot.selection.noteTimeout(pair, attempt.sentAt, now);
+    }
+    if (!waiting) askNext(slot);
+  }
+
+  function onUnreachable(ref: number, code: string): void {
+    const slot = slots.at(Math.floor(ref / MAX_ATTEMPTS));
+    const attempt = slot.attempts[ref % MAX_ATTEMPTS]!;
+    const upstream = slot.selection.upstreamOf(slot.rules.upstreamStart[slot.rule]! + attempt.choice);
+    if (!attempt.tcp) noteUnreachable(upstream, clock.now, code);
+    attempt.key = NO_KEY;
+    // A server may close a connection at any time, also just before our query came: it is asked once more (RFC 7766 §6.2.4).
+    const again = attempt.tcp && CLOSED.has(code) && countTcp(slot, attempt.choice) < 2;
+    end(attempt, 'unreachable', ` (${code})`);
+    if (again) return askAgain(slot, attempt.choice, true);
+    if (!isWaiting(slot)) askNext(slot);
+  }
+
+  function askAgain(slot: Slot, choice: number, tcp: boolean): void {
+    slot.owed = choice;
+    slot.owedTcp = tcp;
+    const budget = payOwed(slot);
+    if (slot.owed >= 0 || !isWaiting(slot)) askNext(slot, budget);
+  }
+
+  /** Sends what is owed; the budget that forbids it, where one does. */
+  function payOwed(slot: Slot): Budget | undefined {
+    const { owed, owedTcp } = slot;
+    const upstream = slot.selection.upstreamOf(slot.rules.upstreamStart[slot.rule]! + owed);
+    const budget = parts.budgetOf(upstream);
+    if (budget && !budget.take(owedTcp ? TCP_PACKETS : 1, clock.now)) {
+      noteHeldBack(upstream);
+      return budget;
+    }
+    slot.owed = -1;
+    if (slot.attemptCount < MAX_ATTEMPTS) send(slot, owed, upstream, owedTcp);
+    return undefined;
+  }
+
+  return { askNext: (slot) => askNext(slot), askAgain, end, onTimer, onUnreachable };
+}

@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addCheck } from './commands/check.ts';
+import { addDiffAnswers } from './commands/diff-answers.ts';
 import { addInit } from './commands/init.ts';
 import { addQuery } from './commands/query.ts';
+import { addRender } from './commands/render.ts';
 import { addSchema } from './commands/schema.ts';
 import { addServe } from './commands/serve.ts';
 import { addUp } from './commands/up.ts';
@@ -28,6 +30,7 @@ export function makeProgram(): Command {
     .showHelpAfterError('(pointsman --help shows what there is)')
     .addHelpText('after', AFTER_HELP)
     .exitOverride();
-  for (const add of [addInit, addCheck, addUp, addQuery, addServe, addSchema]) add(program);
+  for (const add of [addInit, addCheck, addUp, addQuery, addServe, addRender, addDiffAnswers, addSchema])
+    add(program);
   return program;
 }

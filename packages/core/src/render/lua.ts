@@ -20,5 +20,5 @@ export function luaName(name: Name): string {
 }
 
 export function luaList(items: readonly string[]): string {
-  return `{ ${items.join(', ')} }`;
+  return items.length === 0 ? '{}' : `{ ${items.join(', ')} }`;
 }

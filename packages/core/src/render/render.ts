@@ -2,12 +2,12 @@ import type { ForwarderConfig } from '../config/index.ts';
 import type { PlannedAuthority } from '../plan/index.ts';
 import type { Origins } from './origins.ts';
 
-/** Writes configuration for one kind of server. Each form is undefined where that server has none. */
+/** Writes configuration for one kind of server. */
 export type Renderer = {
   /** A tier's member. */
-  member: ((config: ForwarderConfig, origins: Origins) => Rendered) | undefined;
+  member: (config: ForwarderConfig, origins: Origins) => Rendered;
   /** What an authority's own servers need besides what they have: conditional forwarders for the zones they do not hold. */
-  authority: ((authority: PlannedAuthority, origins: Origins) => Rendered) | undefined;
+  authority: (authority: PlannedAuthority, origins: Origins) => Rendered;
 };
 
 /**

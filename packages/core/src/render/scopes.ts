@@ -49,7 +49,7 @@ function readRule({ suffix, upstreams, policy, probe }: ForwardingRule): ScopeRu
 }
 
 /** Keeps the order among suffixes of as many labels: none of those covers another. */
-function deepestFirst(rules: readonly ScopeRule[]): ScopeRule[] {
+export function deepestFirst<T extends { suffix: Name }>(rules: readonly T[]): T[] {
   const depths = new Map(rules.map((rule) => [rule, labelsOf(rule.suffix).length]));
   return [...rules].sort((a, b) => depths.get(b)! - depths.get(a)!);
 }

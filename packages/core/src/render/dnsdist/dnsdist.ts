@@ -1,5 +1,5 @@
 import type { ForwarderConfig } from '../../config/index.ts';
-import { labelsOf } from '../../dns/name.ts';
+import { isAtOrBelow, labelsOf, type Name } from '../../dns/name.ts';
 import type { PlannedAuthority } from '../../plan/index.ts';
 import { commentText, header } from '../comments.ts';
 import { luaList, luaName, luaString } from '../lua.ts';
@@ -7,6 +7,7 @@ import type { Origins } from '../origins.ts';
 import type { Rendered, Renderer } from '../render.ts';
 import {
   clientsOf,
+  deepestFirst,
   readServer,
   type Scope,
   type ScopeRule,
@@ -145,33 +146,36 @@ function allClients(scopes: readonly Scope[]): string[] {
   return [...new Set(scopes.flatMap(({ clients }) => clients))];
 }
 
-function renderAuthority(authority: PlannedAuthority, origins: Origins): Rendered {
-  const pools = new Map<string, string>();
-  for (const { upstreams } of authority.forwards) {
-    const key = upstreams.join(' ');
-    if (!pools.has(key)) pools.set(key, `pointsman-${pools.size + 1}`);
-  }
-  const warnings = [
-    'dnsdist asks these before the actions that follow: put this file before those for the zones held here.',
-  ];
-  const advice = ['To be included in /etc/dnsdist/dnsdist.conf, beside what is there.'];
-  const probes = new Map(
-    authority.forwards.map(({ suffix, upstreams }) => [upstreams.join(' '), suffix] as const).reverse(),
+function renderAuthority({ zones, forwards }: PlannedAuthority, origins: Origins): Rendered {
+  const pools = Map.groupBy(forwards, ({ upstreams }) => upstreams.join(' '));
+  const poolNames = new Map(
+    [...pools.keys()].map((key, index) => [key, luaString(`pointsman-${index + 1}`)]),
   );
+  const advice = [
+    'To be included in /etc/dnsdist/dnsdist.conf, before its other actions. Zones held here are left to those.',
+  ];
   const text = [
-    ...header('--', origins, advice, warnings),
-    ...[...pools].flatMap(([key, pool]) =>
-      key
-        .split(' ')
-        .map(
-          (address) =>
-            `newServer({ address=${luaString(formatServer(readServer(address)))}, pool=${luaString(pool)}, checkName=${luaName(probes.get(key)!)}, checkType="SOA" })`,
-        ),
+    ...header('--', origins, advice, []),
+    'local held = newSuffixMatchNode()',
+    `held:add(${luaList(zones.map(luaName))})`,
+    ...[...pools].flatMap(([key, [first]]) =>
+      first!.upstreams.map(
+        (upstream) =>
+          `newServer({ address=${luaString(formatServer(readServer(upstream)))}, pool=${poolNames.get(key)}, checkName=${luaName(first!.suffix)}, checkType="SOA" })`,
+      ),
     ),
-    ...authority.forwards.flatMap(({ suffix, upstreams }) => [
+    '-- The first action that fits is taken, so longer suffixes come first.',
+    ...deepestFirst(forwards).flatMap(({ suffix, upstreams }) => [
       `-- ${commentText(origins.rule(suffix) ?? suffix)}`,
-      `addAction(${luaList([luaName(suffix)])}, PoolAction(${luaString(pools.get(upstreams.join(' '))!)}))`,
+      `addAction(${forwardRule(suffix, zones)}, PoolAction(${poolNames.get(upstreams.join(' '))}))`,
     ]),
   ];
-  return { ok: true, text: `${text.join('\n')}\n`, warnings };
+  return { ok: true, text: `${text.join('\n')}\n`, warnings: [] };
+}
+
+/** A suffix, but for the zones below it that are held here. */
+function forwardRule(suffix: Name, zones: readonly Name[]): string {
+  const rule = `makeRule({ ${luaName(suffix)} })`;
+  const holdsSome = zones.some((zone) => isAtOrBelow(zone, suffix));
+  return holdsSome ? `AndRule({ ${rule}, NotRule(SuffixMatchNodeRule(held)) })` : rule;
 }

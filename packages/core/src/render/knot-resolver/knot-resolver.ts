@@ -1,15 +1,16 @@
 import { compareCidrs, parseCidr } from '../../address/index.ts';
 import type { ForwarderConfig } from '../../config/index.ts';
-import { labelsOf } from '../../dns/name.ts';
+import { isAtOrBelow, labelsOf } from '../../dns/name.ts';
 import type { PlannedAuthority } from '../../plan/index.ts';
 import { commentText, header } from '../comments.ts';
-import { luaName, luaString } from '../lua.ts';
+import { luaList, luaName, luaString } from '../lua.ts';
 import type { Origins } from '../origins.ts';
 import type { Rendered, Renderer } from '../render.ts';
 import {
   allUpstreams,
   clientsOf,
   DNS_PORT,
+  deepestFirst,
   isIPv6,
   readServer,
   type Scope,
@@ -123,7 +124,7 @@ function scopeKey({ view }: Scope): string {
 
 /** STUB passes responses on without validating them. */
 function stub(upstreams: readonly Server[]): string {
-  return `policy.STUB({ ${upstreams.map((each) => luaString(endpoint(each))).join(', ')} })`;
+  return `policy.STUB(${luaList(upstreams.map((each) => luaString(endpoint(each))))})`;
 }
 
 function endpoint({ address, port }: Server): string {
@@ -144,21 +145,29 @@ function clientLines(scopes: readonly Scope[]): string[] {
   ];
 }
 
-function renderAuthority(authority: PlannedAuthority, origins: Origins): Rendered {
-  const byDepth = [...authority.forwards].sort(
-    (a, b) => labelsOf(b.suffix).length - labelsOf(a.suffix).length,
-  );
+function renderAuthority({ zones, forwards }: PlannedAuthority, origins: Origins): Rendered {
   const advice = [
     `To be included in /etc/knot-resolver/kresd.conf, before its other policies. For ${NAME} 5.`,
+    'Zones held here are left to those.',
   ];
   const text = [
     ...header('--', origins, advice, []),
     "modules.load('policy')",
-    '-- Private zones are not signed: STUB does not validate.',
-    ...byDepth.flatMap(({ suffix, upstreams }) => [
-      `-- ${commentText(origins.rule(suffix) ?? suffix)}`,
-      `policy.add(policy.suffix(${stub(upstreams.map(readServer))}, policy.todnames({ ${luaName(suffix)} })))`,
-    ]),
+    `local is_held = policy.suffix(policy.PASS, policy.todnames(${luaList(zones.map(luaName))}))`,
+    'local function unless_held(rule)',
+    '  return function(request, query)',
+    '    if not is_held(request, query) then return rule(request, query) end',
+    '  end',
+    'end',
+    '-- The first rule that fits is taken, so longer suffixes come first. STUB does not validate: private zones are not signed.',
+    ...deepestFirst(forwards).flatMap(({ suffix, upstreams }) => {
+      const rule = `policy.suffix(${stub(upstreams.map(readServer))}, policy.todnames({ ${luaName(suffix)} }))`;
+      const holdsSome = zones.some((zone) => isAtOrBelow(zone, suffix));
+      return [
+        `-- ${commentText(origins.rule(suffix) ?? suffix)}`,
+        `policy.add(${holdsSome ? `unless_held(${rule})` : rule})`,
+      ];
+    }),
   ];
   return { ok: true, text: `${text.join('\n')}\n`, warnings: [] };
 }

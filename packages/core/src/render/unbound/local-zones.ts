@@ -1,10 +1,7 @@
 import { isAtOrBelow, type Name } from '../../dns/name.ts';
 
-/**
- * Zones that Unbound answers by itself unless told otherwise (unbound.conf(5), `local-zone`): localhost, special names, and the reverse
- * zones of private and documentation addresses (RFC 6303).
- */
-const LOCAL_ZONES: readonly Name[] = [
+/** Zones that Unbound answers by itself whatever it is told of LAN zones (unbound.conf(5), `local-zone`). */
+export const SPECIAL_ZONES: readonly Name[] = [
   'localhost.',
   'test.',
   'invalid.',
@@ -12,6 +9,10 @@ const LOCAL_ZONES: readonly Name[] = [
   'home.arpa.',
   '127.in-addr.arpa.',
   '1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa.',
+];
+
+/** Those that `unblock-lan-zones` opens: the reverse zones of private and documentation addresses (RFC 6303). */
+const LAN_ZONES: readonly Name[] = [
   '10.in-addr.arpa.',
   ...Array.from({ length: 16 }, (_, index) => `${16 + index}.172.in-addr.arpa.`),
   '168.192.in-addr.arpa.',
@@ -31,16 +32,9 @@ const LOCAL_ZONES: readonly Name[] = [
   '8.b.d.0.1.0.0.2.ip6.arpa.',
 ];
 
-/** Those that stand in the way of a rule: the rule lies in one, or one lies in the rule. With `otherwise`, that is all of them. */
-export function localZonesInTheWay({
-  rules,
-  otherwise,
-}: {
-  rules: readonly { suffix: Name }[];
-  otherwise: unknown;
-}): Name[] {
-  if (otherwise) return [...LOCAL_ZONES];
-  return LOCAL_ZONES.filter((zone) =>
-    rules.some(({ suffix }) => isAtOrBelow(suffix, zone) || isAtOrBelow(zone, suffix)),
+/** Those that stand in the way of a rule: the rule lies in one, or one lies in the rule. */
+export function localZonesInTheWay(suffixes: readonly Name[]): Name[] {
+  return [...SPECIAL_ZONES, ...LAN_ZONES].filter((zone) =>
+    suffixes.some((suffix) => isAtOrBelow(suffix, zone) || isAtOrBelow(zone, suffix)),
   );
 }

@@ -1,5 +1,5 @@
 import type { ForwarderConfig } from '../../config/index.ts';
-import { type Name, ROOT } from '../../dns/name.ts';
+import { isAtOrBelow, type Name, ROOT } from '../../dns/name.ts';
 import type { PlannedAuthority } from '../../plan/index.ts';
 import { commentText, header } from '../comments.ts';
 import type { Origins } from '../origins.ts';
@@ -17,7 +17,7 @@ import {
   sourceFor,
 } from '../scopes.ts';
 import { budgetWarnings, deadlineWarnings, failed, policyWarnings, viewProblems } from '../shortfalls.ts';
-import { localZonesInTheWay } from './local-zones.ts';
+import { localZonesInTheWay, SPECIAL_ZONES } from './local-zones.ts';
 import { endpoint, quotedName } from './quoting.ts';
 
 /** Unbound 1.16 or later: `unbound.conf(5)`. */
@@ -101,21 +101,24 @@ function sourcesOf(upstreams: readonly Server[], listen: readonly Server[]): str
 
 /** Zones that Unbound would answer by itself; and, where names without a rule are refused, who is not. */
 function localZoneLines(scope: Scope): string[] {
+  // A zone may be declared once.
   const opened = new Set(scope.otherwise ? [] : scope.rules.map(({ suffix }) => suffix));
-  const forwarded = notAnsweredHere(localZonesInTheWay(scope).filter((zone) => !opened.has(zone)));
-  if (scope.otherwise) return forwarded;
   return [
-    ...forwarded,
-    '    # Names that no rule covers are refused.',
-    `    local-zone: ${quotedName(ROOT)} refuse`,
-    ...scope.rules.map(({ suffix }) => `    local-zone: ${quotedName(suffix)} transparent`),
+    '    # Answered by upstreams, not by Unbound itself: reverse zones of private addresses, and special names.',
+    '    unblock-lan-zones: yes',
+    ...SPECIAL_ZONES.filter((zone) => !opened.has(zone)).map(nodefault),
+    ...(scope.otherwise
+      ? []
+      : [
+          '    # Names that no rule covers are refused.',
+          `    local-zone: ${quotedName(ROOT)} refuse`,
+          ...scope.rules.map(({ suffix }) => `    local-zone: ${quotedName(suffix)} transparent`),
+        ]),
   ];
 }
 
-function notAnsweredHere(zones: readonly Name[]): string[] {
-  if (zones.length === 0) return [];
-  const lines = zones.map((zone) => `    local-zone: ${quotedName(zone)} nodefault`);
-  return ['    # Answered by upstreams, not by Unbound itself.', ...lines];
+function nodefault(zone: Name): string {
+  return `    local-zone: ${quotedName(zone)} nodefault`;
 }
 
 function forwardZones(scope: Scope, origins: Origins): string[] {
@@ -148,16 +151,20 @@ function renderAuthority(authority: PlannedAuthority, origins: Origins): Rendere
     suffix,
     upstreams: upstreams.map(readServer),
   }));
+  const suffixes = rules.map(({ suffix }) => suffix);
+  const blocked = localZonesInTheWay(suffixes);
   const advice = ['To be put at /etc/unbound/unbound.conf.d/pointsman.conf, beside what is there.'];
   const text = [
     ...header('#', origins, advice, []),
     'server:',
     '    # Private zones are not signed, and hold private addresses.',
-    ...rules.flatMap(({ suffix }) => [
-      `    domain-insecure: ${quotedName(suffix)}`,
-      `    private-domain: ${quotedName(suffix)}`,
-    ]),
-    ...notAnsweredHere(localZonesInTheWay({ rules, otherwise: undefined })),
+    ...suffixes.map((suffix) => `    domain-insecure: ${quotedName(suffix)}`),
+    ...suffixes
+      .filter((suffix) => !isAtOrBelow(suffix, 'arpa.'))
+      .map((suffix) => `    private-domain: ${quotedName(suffix)}`),
+    ...(blocked.length > 0
+      ? ['    # Answered by the tier, not by Unbound itself.', ...blocked.map(nodefault)]
+      : []),
     ...(rules.flatMap(({ upstreams }) => upstreams).some(isLoopback)
       ? ['    do-not-query-localhost: no']
       : []),

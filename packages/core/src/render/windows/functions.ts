@@ -7,6 +7,8 @@ export const PREAMBLE: readonly string[] = [
   '#Requires -Modules DnsServer',
   'Set-StrictMode -Version Latest',
   "$ErrorActionPreference = 'Stop'",
+  '# The functions of a module do not see the preferences of a script, so they are handed on.',
+  "$common = @{ ErrorAction = 'Stop'; WhatIf = [bool]$WhatIfPreference }",
 ];
 
 export const FORWARDER_FUNCTION: readonly string[] = [
@@ -14,11 +16,11 @@ export const FORWARDER_FUNCTION: readonly string[] = [
   'function Set-PointsmanForwarder([string]$Name, [string[]]$Servers, [uint32]$Timeout) {',
   '    $zone = Get-DnsServerZone | Where-Object { $_.ZoneName -eq $Name }',
   '    if (-not $zone) {',
-  '        Add-DnsServerConditionalForwarderZone -Name $Name -MasterServers $Servers -ForwarderTimeout $Timeout',
+  '        Add-DnsServerConditionalForwarderZone -Name $Name -MasterServers $Servers -ForwarderTimeout $Timeout @common',
   "    } elseif ($zone.ZoneType -ne 'Forwarder') {",
   '        throw "$Name is a $($zone.ZoneType) zone here already: nothing is changed"',
   "    } elseif ((@($zone.MasterServers.IPAddressToString) -join ' ') -ne ($Servers -join ' ') -or $zone.ForwarderTimeout -ne $Timeout -or $zone.UseRecursion) {",
-  '        Set-DnsServerConditionalForwarderZone -Name $Name -MasterServers $Servers -ForwarderTimeout $Timeout -UseRecursion $false',
+  '        Set-DnsServerConditionalForwarderZone -Name $Name -MasterServers $Servers -ForwarderTimeout $Timeout -UseRecursion $false @common',
   '    }',
   '}',
 ];
@@ -32,12 +34,12 @@ export const CLIENTS_FUNCTION: readonly string[] = [
   '    if ($IPv4) { $parameters.IPv4Subnet = $IPv4 }',
   '    if ($IPv6) { $parameters.IPv6Subnet = $IPv6 }',
   '    if (-not $subnet) {',
-  '        Add-DnsServerClientSubnet @parameters',
+  '        Add-DnsServerClientSubnet @parameters @common',
   "    } elseif ((@($subnet.IPv4Subnet) -join ' ') -ne ($IPv4 -join ' ') -or (@($subnet.IPv6Subnet) -join ' ') -ne ($IPv6 -join ' ')) {",
-  "        Set-DnsServerClientSubnet @parameters -Action 'REPLACE'",
+  "        Set-DnsServerClientSubnet @parameters -Action 'REPLACE' @common",
   '    }',
   "    if (-not (Get-DnsServerQueryResolutionPolicy | Where-Object { $_.Name -eq 'PointsmanClients' })) {",
-  "        Add-DnsServerQueryResolutionPolicy -Name 'PointsmanClients' -Action DENY -ClientSubnet 'NE,PointsmanClients'",
+  "        Add-DnsServerQueryResolutionPolicy -Name 'PointsmanClients' -Action DENY -ClientSubnet 'NE,PointsmanClients' @common",
   '    }',
   '}',
 ];
@@ -49,9 +51,9 @@ export const NAMES_FUNCTION: readonly string[] = [
   "    $policy = Get-DnsServerQueryResolutionPolicy | Where-Object { $_.Name -eq 'PointsmanNames' }",
   "    $fqdn = 'NE,' + (($Domains | ForEach-Object { $_, \"*.$_\" }) -join ',')",
   '    if (-not $policy) {',
-  "        Add-DnsServerQueryResolutionPolicy -Name 'PointsmanNames' -Action DENY -Fqdn $fqdn",
+  "        Add-DnsServerQueryResolutionPolicy -Name 'PointsmanNames' -Action DENY -Fqdn $fqdn @common",
   '    } else {',
-  "        Set-DnsServerQueryResolutionPolicy -Name 'PointsmanNames' -Fqdn $fqdn",
+  "        Set-DnsServerQueryResolutionPolicy -Name 'PointsmanNames' -Fqdn $fqdn @common",
   '    }',
   '}',
 ];

@@ -1,5 +1,5 @@
 import type { ForwarderConfig } from '../../config/index.ts';
-import { type Name, ROOT } from '../../dns/name.ts';
+import { isAtOrBelow, type Name, ROOT } from '../../dns/name.ts';
 import type { PlannedAuthority } from '../../plan/index.ts';
 import { showName } from '../../schema/path.ts';
 import { commentText, header } from '../comments.ts';
@@ -80,8 +80,8 @@ function listenLines(listen: readonly Server[]): string[] {
     `$listen = ${powershellList(listen.map(({ address }) => address))}`,
     "if (($setting.ListeningIPAddress -join ' ') -ne ($listen -join ' ')) {",
     '    $setting.ListeningIPAddress = $listen',
-    '    Set-DnsServerSetting -InputObject $setting',
-    '    Restart-Service -Name DNS',
+    '    Set-DnsServerSetting -InputObject $setting @common',
+    '    Restart-Service -Name DNS @common',
     '}',
   ];
 }
@@ -98,7 +98,7 @@ function otherwiseLines({ otherwise, rules }: Scope, seconds: number): string[] 
     `$servers = ${powershellList(otherwise.upstreams.map(({ address }) => address))}`,
     '$forwarder = Get-DnsServerForwarder',
     `if ((@($forwarder.IPAddress.IPAddressToString) -join ' ') -ne ($servers -join ' ') -or $forwarder.UseRootHint -or $forwarder.EnableReordering -or $forwarder.Timeout -ne ${seconds}) {`,
-    `    Set-DnsServerForwarder -IPAddress $servers -UseRootHint $false -EnableReordering $false -Timeout ${seconds}`,
+    `    Set-DnsServerForwarder -IPAddress $servers -UseRootHint $false -EnableReordering $false -Timeout ${seconds} @common`,
     '}',
   ];
 }
@@ -120,12 +120,13 @@ function renderAuthority(authority: PlannedAuthority, origins: Origins): Rendere
     ),
   ];
   if (problems.length > 0) return failed(problems);
+  const warnings = delegationWarnings(authority);
   const advice = [
     'For Windows Server 2012 R2 or later. Run it as an administrator on each DNS server, as often as you like; -WhatIf shows what it',
     'would change. A zone of the same name that is no conditional forwarder is left as it is, and ends the script.',
   ];
   const text = [
-    ...header('#', origins, advice, []),
+    ...header('#', origins, advice, warnings),
     ...PREAMBLE,
     ...FORWARDER_FUNCTION,
     '',
@@ -133,7 +134,18 @@ function renderAuthority(authority: PlannedAuthority, origins: Origins): Rendere
       forwarderLines(suffix, upstreams, AUTHORITY_TIMEOUT, origins.rule(suffix)),
     ),
   ];
-  return { ok: true, text: `${text.join('\n')}\n`, warnings: [] };
+  return { ok: true, text: `${text.join('\n')}\n`, warnings };
+}
+
+/** Whoever holds a zone answers out of it, unless it delegates the name. */
+function delegationWarnings({ zones, forwards }: PlannedAuthority): string[] {
+  return forwards.flatMap(({ suffix }) => {
+    const holder = zones.find((zone) => isAtOrBelow(suffix, zone));
+    if (holder === undefined) return [];
+    return [
+      `${NAME} forwards ${showName(suffix)} only where ${showName(holder)}, which it holds, delegates that name: add an NS record there.`,
+    ];
+  });
 }
 
 /** Seconds for each server before the next is asked: a member answers, or says why not, within two. */

@@ -1,0 +1,41 @@
+import type { ForwarderConfig } from '../../config/index.ts';
+import { showName } from '../../schema/path.ts';
+import { allRules } from '../scopes.ts';
+import { budgetWarnings, policyWarnings, someOf } from '../shortfalls.ts';
+import type { BindView } from './bind-views.ts';
+import { LEAST_CACHE_BYTES, LEAST_QUERY_TIMEOUT } from './options.ts';
+
+/** So many static-stub zones are as many as start in about a second. */
+const MANY_STUBS = 10_000;
+
+/** What BIND does less well than the configuration says. */
+export function bindWarnings(config: ForwarderConfig, views: readonly BindView[]): string[] {
+  const { cache, deadline } = config;
+  const probed = views.flatMap(allRules).filter(({ probe }) => probe !== undefined);
+  const stubs = views.filter(({ otherwise }) => !otherwise).reduce((sum, { rules }) => sum + rules.length, 0);
+  return [
+    ...policyWarnings('BIND', views, ['fastest'], 'asks the fastest upstream instead'),
+    // `fetches-per-server` bounds what is outstanding at a time, which says nothing of a rate.
+    ...budgetWarnings('BIND', config),
+    ...when(
+      deadline < LEAST_QUERY_TIMEOUT,
+      `BIND gives up after ${LEAST_QUERY_TIMEOUT / 1000} s at the earliest: where no upstream answers, a client for whom there is no stale answer waits that long, not ${deadline} ms.`,
+    ),
+    ...when(
+      probed.length > 0,
+      `BIND does not probe its upstreams, and learns from clients' queries who is down (${someOf(probed.map(({ suffix }) => showName(suffix)))}).`,
+    ),
+    ...when(
+      cache.bytes / views.length < LEAST_CACHE_BYTES,
+      `BIND's cache has ${LEAST_CACHE_BYTES} bytes for each view at least, and ${cache.bytes} for all of them are wanted.`,
+    ),
+    ...when(
+      stubs > MANY_STUBS,
+      `BIND takes about 11 KB for each of ${stubs} rules, and long to start, where other names are refused. It does not where "otherwise" names upstreams.`,
+    ),
+  ];
+}
+
+function when(condition: boolean, warning: string): string[] {
+  return condition ? [warning] : [];
+}

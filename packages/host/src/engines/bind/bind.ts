@@ -1,0 +1,169 @@
+import type { ForwarderConfig } from '@pointsman/core/config';
+import { type BindPlace, originsOfConfig, renderNamed } from '@pointsman/core/render';
+import { startProber } from '../../probes/prober.ts';
+import { deadRules } from '../dead-rules.ts';
+import { type Engine, EngineError, type EngineOptions } from '../engine.ts';
+import { type Control, makeControl } from './control.ts';
+import { type Folder, KEY_NAME, makeFolder } from './folder.ts';
+import { freePort, requireListenable } from './listening.ts';
+import { startNamed } from './named-process.ts';
+import { findPrograms, type Programs } from './programs.ts';
+import { staleParts } from './stale-parts.ts';
+import { addCounts, countsOf, NO_COUNTS, readStatistics } from './statistics.ts';
+import { type Supervisor, supervise } from './supervisor.ts';
+
+export type BindOptions = EngineOptions & {
+  /** Where its folder is made; undefined: the system's temporary folder. */
+  directory?: string;
+  /** The addresses that queries to upstreams leave from; undefined: the first it listens on. */
+  sources?: readonly string[];
+};
+
+const LOOPBACK = '127.0.0.1';
+/** Somebody else may take a port between the moment it was found free and the moment named binds it. */
+const PORT_TRIES = 3;
+
+/** A `named` that forwards by the configuration. @throws EngineError */
+export async function startBind(config: ForwarderConfig, options: BindOptions): Promise<Engine> {
+  const programs = findPrograms();
+  if ('missing' in programs) throw new EngineError('NOT_INSTALLED', programs.missing);
+  await requireListenable(config.listen);
+  const folder = await makeFolder(options.directory);
+  try {
+    return runEngine(config, options, folder, await startServed(config, options, folder, programs));
+  } catch (error) {
+    await folder.remove();
+    throw error;
+  }
+}
+
+/** A named that runs, and how to speak with it. */
+type Served = { supervisor: Supervisor; control: Control; place: BindPlace; statisticsPort: number };
+
+async function startServed(
+  config: ForwarderConfig,
+  options: BindOptions,
+  folder: Folder,
+  programs: Programs,
+): Promise<Served> {
+  for (let tries = 1; ; tries++) {
+    const [statisticsPort, controlPort] = [await freePort(), await freePort()];
+    const control = makeControl(programs, folder, LOOPBACK, controlPort);
+    const place: BindPlace = {
+      directory: folder.path,
+      ...(options.sources && { sources: options.sources }),
+      supervised: {
+        statistics: { address: LOOPBACK, port: statisticsPort },
+        control: { address: LOOPBACK, port: controlPort, keyName: KEY_NAME, keyFile: folder.keyFile },
+      },
+    };
+    await folder.adopt(await writeChecked(config, place, folder, control, options));
+    const supervisor = await supervise(() => startNamed(programs.named, folder, options), options.log);
+    const answers = await Promise.all([control.tell('status'), readStatistics(LOOPBACK, statisticsPort)]);
+    if (answers[0] === undefined && answers[1] !== undefined)
+      return { supervisor, control, place, statisticsPort };
+    await supervisor.stop();
+    if (tries === PORT_TRIES)
+      throw new EngineError(
+        'NOT_STARTED',
+        `named does not answer on its control channel: ${answers[0] ?? 'no statistics'}`,
+      );
+  }
+}
+
+/** The path of a configuration that named would take. @throws EngineError with what named-checkconf says */
+async function writeChecked(
+  config: ForwarderConfig,
+  place: BindPlace,
+  folder: Folder,
+  control: Control,
+  { log }: BindOptions,
+): Promise<string> {
+  const rendered = renderNamed(config, originsOfConfig(config.name), place);
+  if (!rendered.ok)
+    throw new EngineError(
+      'REJECTED',
+      rendered.problems.map(({ message, remedy }) => `${message}; ${remedy}`).join('\n'),
+    );
+  const path = await folder.write('named.conf.next', rendered.text);
+  const mistake = await control.check(path);
+  if (mistake !== undefined)
+    throw new EngineError('REJECTED', `named does not take the configuration: ${mistake}`);
+  for (const message of rendered.warnings) log({ level: 'warning', category: 'configuration', message });
+  return path;
+}
+
+function runEngine(config: ForwarderConfig, options: BindOptions, folder: Folder, served: Served): Engine {
+  const { supervisor, control, statisticsPort } = served;
+  const prober = startProber(config, options.sources);
+  let current = config;
+  let queue: Promise<unknown> = Promise.resolve();
+  let counts = { generation: 1, before: NO_COUNTS, latest: NO_COUNTS };
+  const apply = async (next: ForwarderConfig) => {
+    requireSameFixtures(current, next);
+    await swapConfig(next, current, options, folder, served);
+    for (const { view, suffix } of staleParts(current, next)) {
+      const failure = suffix === undefined ? 'all' : await control.tell('flushtree', suffix, view);
+      if (failure !== undefined) await control.tell('flush', view);
+    }
+    current = next;
+    prober.use(next);
+  };
+  return {
+    kind: 'bind',
+    transport: 'named',
+    reload: (next) => {
+      const done = queue.then(() => apply(next));
+      queue = done.catch(() => {});
+      return done;
+    },
+    health: async () => {
+      const serving = supervisor.current() !== undefined;
+      return { serving, reason: supervisor.reason(), deadRules: deadRules(current, prober.upstreams()) };
+    },
+    metrics: async () => {
+      const statistics = await readStatistics(LOOPBACK, statisticsPort);
+      const generation = supervisor.generation();
+      if (generation !== counts.generation)
+        counts = { generation, before: addCounts(counts.before, counts.latest), latest: NO_COUNTS };
+      if (statistics) counts.latest = countsOf(statistics);
+      const total = addCounts(counts.before, counts.latest);
+      return { ...total, cacheBytes: current.cache.bytes, upstreams: prober.upstreams() };
+    },
+    stop: async () => {
+      prober.stop();
+      await queue;
+      await supervisor.stop();
+      await folder.remove();
+    },
+  };
+}
+
+/** @throws EngineError; then the old configuration is what named has, and what it would start with */
+async function swapConfig(
+  next: ForwarderConfig,
+  current: ForwarderConfig,
+  options: BindOptions,
+  folder: Folder,
+  { supervisor, control, place }: Served,
+): Promise<void> {
+  const path = await writeChecked(next, place, folder, control, options);
+  await supervisor.running();
+  await folder.adopt(path);
+  const failure = await control.tell('reconfig');
+  if (failure === undefined) return;
+  const { running } = supervisor;
+  await running();
+  await folder.adopt(await writeChecked(current, place, folder, control, { ...options, log: () => {} }));
+  await control.tell('reconfig');
+  throw new EngineError('REJECTED', `named does not take the configuration: ${failure}`);
+}
+
+function requireSameFixtures(before: ForwarderConfig, after: ForwarderConfig): void {
+  const fixed = ({ listen, cache }: ForwarderConfig) => JSON.stringify([listen, cache]);
+  if (fixed(before) !== fixed(after))
+    throw new EngineError(
+      'RESTART_NEEDED',
+      '`listen` and `cache` cannot change while named runs: restart it',
+    );
+}

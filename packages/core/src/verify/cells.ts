@@ -132,9 +132,14 @@ export function makeRowMaker(parts: CellParts): (list: ContactList, live: Live) 
   };
 }
 
+/** The row of those who can ask nobody. */
+export function makeConstantRow(length: number, verdict: number): Row {
+  return { verdicts: new Int32Array(length).fill(verdict), changes: new Int32Array(length) };
+}
+
 const UNKNOWN = -1;
 const IN_PROGRESS = -2;
 
 function makeRow(length: number): Row {
-  return { verdicts: new Int32Array(length).fill(UNKNOWN), changes: new Int32Array(length) };
+  return makeConstantRow(length, UNKNOWN);
 }

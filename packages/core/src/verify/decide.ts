@@ -117,7 +117,8 @@ function disagreement(verdicts: Verdicts, live: Live): number {
   return verdicts.intern({ disposition: 'UNDECIDED', because });
 }
 
-function whyDead({ contacts }: ContactList, outage: Outage) {
+/** Why nobody of a list can be asked. */
+export function whyDead({ contacts }: ContactList, outage: Outage) {
   const [first] = contacts;
   if (!first) return { disposition: 'NO_RESOLVER' as const };
   const { because } = obstacleTo(first, outage)!;

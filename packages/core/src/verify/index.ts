@@ -1,6 +1,12 @@
+export type { Row } from './cells.ts';
+export { type Classes, classesOf } from './classes.ts';
+export { dispositionOf } from './decide.ts';
 export { DISPOSITIONS, type Disposition, isServed, type Verdict } from './disposition.ts';
 export { type Failure, failuresOf, formatFailure, parseFailure, type Without } from './failure.ts';
+export { type Impact, impactsOf, type Loss } from './impact.ts';
 export { findLink, nameLinks } from './links.ts';
 export { buildModel, type Model, type WorldRules } from './model.ts';
+export type { Route } from './reach.ts';
 export type { Hop, Said, Trace, TracedRecord } from './trace.ts';
 export { traceName } from './trace-name.ts';
+export { verdictIn, type Walk, walk } from './walk.ts';

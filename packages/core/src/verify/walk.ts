@@ -1,12 +1,13 @@
-import { makeRowMaker, type Row } from './cells.ts';
+import { makeConstantRow, makeRowMaker, type Row } from './cells.ts';
 import { type ChangeLists, makeChangeLists } from './change-lists.ts';
 import { type Classes, classesOf } from './classes.ts';
 import type { ContactList } from './contacts.ts';
-import type { Live } from './decide.ts';
+import { type Live, whyDead } from './decide.ts';
 import type { Verdict } from './disposition.ts';
 import { type Failure, failuresOf, type Without } from './failure.ts';
 import { type Liveness, makeLiveness } from './liveness.ts';
 import type { Model } from './model.ts';
+import type { Outage } from './outage.ts';
 import { makeVerdicts, type Verdicts } from './verdicts.ts';
 
 /**
@@ -23,8 +24,8 @@ export type Walk = {
   readonly failures: readonly Failure[];
   /** The row of a network. */
   readonly rowOf: (network: string) => Row;
-  /** The row of any network that can ask these, of its list. */
-  readonly rowFor: (list: ContactList, live: Live) => Row;
+  /** The row of all that can ask these, of a list; `outage` says why where nobody can be asked. */
+  readonly rowFor: (list: ContactList, live: Live, outage?: Outage) => Row;
 };
 
 export function walk(model: Model, without: Without = []): Walk {
@@ -34,13 +35,13 @@ export function walk(model: Model, without: Without = []): Walk {
   const liveness = makeLiveness(model, failures, without);
   const changeLists = makeChangeLists();
   const makeRow = makeRowMaker({ model, classes, verdicts, liveness, changeLists });
-  const rows = new Map<string, Row>();
-  const rowFor = (list: ContactList, live: Live): Row => {
-    const key =
-      live.length === 0
-        ? `list ${list.id}`
-        : live.map(({ player, doubt = '' }) => `${player.id} ${doubt}`).join('|');
-    const row = rows.get(key) ?? makeRow(list, live);
+  const rows = new Map<string | number, Row>();
+  const rowFor = (list: ContactList, live: Live, outage = liveness.outage): Row => {
+    const dead = live.length === 0 ? verdicts.intern(whyDead(list, outage)) : undefined;
+    const key = dead ?? live.map(({ player, doubt = '' }) => `${player.id} ${doubt}`).join('|');
+    const row =
+      rows.get(key) ??
+      (dead === undefined ? makeRow(list, live) : makeConstantRow(classes.names.length, dead));
     rows.set(key, row);
     return row;
   };
@@ -74,7 +75,7 @@ export function verdictIn(walked: Walk, network: string, index: number, failure?
 export function rowUnder({ model, liveness, rowFor }: Walk, network: string, failure: number): Row {
   const list = model.resolversOf(network);
   const change = liveness.changes(list).find((each) => each.failure === failure);
-  return rowFor(list, change?.live ?? liveness.live(list));
+  return change ? rowFor(list, change.live, liveness.outageOf(failure)) : rowFor(list, liveness.live(list));
 }
 
 /** The number of the verdict on a class in a row, after a single failure. */

@@ -1,47 +1,65 @@
 /** What a slot's attempts have come to so far. */
-import type { Attempt, Slot } from '../inflight/slots.ts';
+import type { Slot } from '../inflight/slots.ts';
 import { NO_KEY } from '../upstreams/exchange.ts';
-
-function triedOf(slot: Slot): Attempt[] {
-  return slot.attempts.slice(0, slot.attemptCount);
-}
 
 /** Bits of the upstreams that gave an answer of no use: asking them again would bring the same. */
 export function badAnswers(slot: Slot): number {
   let bits = 0;
   for (let index = 0; index < slot.attemptCount; index++) {
     const { outcome, choice } = slot.attempts[index]!;
-    if (outcome !== 'timeout' && outcome !== 'pending' && outcome !== 'held back') bits |= 1 << choice;
+    if (outcome !== 'timeout' && outcome !== 'pending') bits |= 1 << choice;
   }
   return bits;
 }
 
-export function hasTimeout(slot: Slot): boolean {
-  return triedOf(slot).some(({ outcome }) => outcome === 'timeout');
+/** How many attempts were not answered in time: by this upstream of the rule, or by any. */
+export function countTimeouts(slot: Slot, choice?: number): number {
+  let count = 0;
+  for (let index = 0; index < slot.attemptCount; index++) {
+    const attempt = slot.attempts[index]!;
+    if (attempt.outcome === 'timeout' && (choice === undefined || attempt.choice === choice)) count++;
+  }
+  return count;
 }
 
 export function countTcp(slot: Slot, choice: number): number {
-  const tried = triedOf(slot);
-  return tried.filter((attempt) => attempt.tcp && attempt.choice === choice).length;
+  let count = 0;
+  for (let index = 0; index < slot.attemptCount; index++) {
+    const attempt = slot.attempts[index]!;
+    if (attempt.tcp && attempt.choice === choice) count++;
+  }
+  return count;
 }
 
 export function isWaiting(slot: Slot): boolean {
-  return triedOf(slot).some(({ outcome }) => outcome === 'pending');
+  for (let index = 0; index < slot.attemptCount; index++) {
+    if (slot.attempts[index]!.outcome === 'pending') return true;
+  }
+  return false;
 }
 
 /** True where an answer may still come, be it late. */
 export function mayStillCome(slot: Slot): boolean {
-  return triedOf(slot).some(({ key, outcome }) => key !== NO_KEY && outcome !== 'loop');
+  for (let index = 0; index < slot.attemptCount; index++) {
+    const { key, outcome } = slot.attempts[index]!;
+    if (key !== NO_KEY && outcome !== 'loop') return true;
+  }
+  return false;
 }
 
 /** How long to wait for upstreams that seem to have asked us back: no longer than for any other answer. 0 where there are none. */
 export function endOfLoops(slot: Slot): number {
-  return triedOf(slot).reduce(
-    (end, { key, outcome, dueAt }) => (key !== NO_KEY && outcome === 'loop' ? Math.max(end, dueAt) : end),
-    0,
-  );
+  let end = 0;
+  for (let index = 0; index < slot.attemptCount; index++) {
+    const { key, outcome, dueAt } = slot.attempts[index]!;
+    if (key !== NO_KEY && outcome === 'loop') end = Math.max(end, dueAt);
+  }
+  return end;
 }
 
 export function hasAnswer(slot: Slot): boolean {
-  return triedOf(slot).some(({ outcome }) => typeof outcome === 'number');
+  for (let index = 0; index < slot.attemptCount; index++) {
+    if (typeof slot.attempts[index]!.outcome === 'number') return true;
+  }
+  return false;
 }

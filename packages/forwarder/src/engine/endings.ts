@@ -50,7 +50,7 @@ export function createEndings(parts: ResolverParts): Endings {
     fail(slot) {
       if (delivery.stale(slot)) return;
       const { attemptCount, selection, rules, rule } = slot;
-      const dead = attemptCount === 0 && selection.isDead(rule, clock.now);
+      const dead = attemptCount === 0 && selection.isDead(rule);
       const why = dead ? describeDead(rules, selection, rule) : describeFailure(slot, clock.now);
       // Where nobody was asked there is nothing to spare anybody: a restored upstream counts at once.
       delivery.failure(slot, why, dead ? 0 : hasAnswer(slot) ? FAILURE_LIFETIME : SILENCE_LIFETIME);

@@ -23,10 +23,8 @@ export function describeFailure(slot: Slot, now: number): Uint8Array {
 export function describeDead(rules: RuleSet, selection: Selection, rule: number): Uint8Array {
   const states: string[] = [];
   for (let pair = rules.upstreamStart[rule]!; pair < rules.upstreamStart[rule + 1]!; pair++) {
-    const { address, state, reason } = selection.upstreamOf(pair);
-    states.push(
-      `${address.endpoint} ${state === 'down' ? `down (${reason})` : 'does not answer for this zone'}`,
-    );
+    const { address, reason } = selection.upstreamOf(pair);
+    states.push(`${address.endpoint} down (${reason})`);
   }
   return extendedError(EDE.noReachableAuthority, `${ruleName(rules, rule)}: ${states.join(', ')}`);
 }

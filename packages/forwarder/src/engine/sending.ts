@@ -4,7 +4,7 @@ import { type Budget, TCP_PACKETS } from '../upstreams/budget.ts';
 import { NO_KEY } from '../upstreams/exchange.ts';
 import { NONE } from '../upstreams/selection.ts';
 import { noteSent, noteTimeout, noteUnreachable, timeoutOf, type Upstream } from '../upstreams/upstream.ts';
-import { badAnswers, countTcp, endOfLoops, hasTimeout, isWaiting, mayStillCome } from './attempts.ts';
+import { badAnswers, countTcp, countTimeouts, endOfLoops, isWaiting, mayStillCome } from './attempts.ts';
 import type { Endings } from './endings.ts';
 import type { ResolverParts } from './resolver.ts';
 import { writeUpstreamQuery } from './upstream-query.ts';
@@ -22,6 +22,9 @@ export type Sending = {
 
 /** A TCP exchange takes a handshake and more bytes: this many UDP time-outs. */
 const TCP_FACTOR = 3;
+/** Where no other upstream is left to ask, the same is asked again after this time, then twice as long, to the maximum. */
+const RETRY_MS = 400;
+const MAX_RETRY_MS = 1600;
 /** What ends a TCP connection that the other side has closed. */
 const CLOSED = new Set(['ECONNRESET', 'EPIPE']);
 
@@ -38,9 +41,10 @@ export function createSending(parts: ResolverParts, endings: Endings): Sending {
     }
     while (now < slot.deadline && slot.attemptCount < MAX_ATTEMPTS) {
       let choice = selection.choose(rule, slot.tried, now);
-      if (choice === NONE && !heldBack && hasTimeout(slot)) {
+      if (choice === NONE && !heldBack && countTimeouts(slot) > 0) {
         // Whoever only kept silent may be asked again; whoever refused is not.
         slot.tried = badAnswers(slot);
+        slot.passes++;
         choice = selection.choose(rule, slot.tried, now);
       }
       if (choice === NONE) break;
@@ -62,8 +66,9 @@ export function createSending(parts: ResolverParts, endings: Endings): Sending {
     }
     const loopedUntil = endOfLoops(slot);
     if (loopedUntil > now) return timers.set(slot.index, Math.min(loopedUntil, slot.deadline), now);
-    if (!mayStillCome(slot) || selection.isDead(rule, now)) return endings.fail(slot);
-    timers.set(slot.index, slot.deadline, now);
+    if (!mayStillCome(slot)) return endings.fail(slot);
+    // What may still come is waited for; meanwhile somebody may be up again.
+    timers.set(slot.index, Math.min(now + RETRY_MS, slot.deadline), now);
   }
 
   function noteHeldBack(upstream: Upstream): void {
@@ -74,7 +79,6 @@ export function createSending(parts: ResolverParts, endings: Endings): Sending {
   /** False where nothing could be sent; then the attempt says why. */
   function send(slot: Slot, choice: number, upstream: Upstream, tcp: boolean): boolean {
     const { now } = clock;
-    const failures = slot.selection.failuresOf(slot.rules.upstreamStart[slot.rule]! + choice);
     const number = slot.attemptCount++;
     const attempt = slot.attempts[number]!;
     attempt.choice = choice;
@@ -84,7 +88,7 @@ export function createSending(parts: ResolverParts, endings: Endings): Sending {
     attempt.outcome = 'pending';
     attempt.detail = '';
     attempt.sentAt = now;
-    attempt.dueAt = now + timeoutOf(upstream, failures) * (tcp ? TCP_FACTOR : 1);
+    attempt.dueAt = now + patienceOf(slot, choice, upstream) * (tcp ? TCP_FACTOR : 1);
     attempt.key = NO_KEY;
     const length = writeUpstreamQuery(slot.query, slot, upstream.edns);
     try {
@@ -111,6 +115,17 @@ export function createSending(parts: ResolverParts, endings: Endings): Sending {
     counters.upstreamQueries++;
     timers.set(slot.index, Math.min(attempt.dueAt, slot.deadline), now);
     return true;
+  }
+
+  /** Another upstream is asked after the measured time; where none is left, waiting is all that helps, and loss is rare. */
+  function patienceOf(
+    { rules, rule, selection, tried, passes }: Slot,
+    choice: number,
+    upstream: Upstream,
+  ): number {
+    const measured = timeoutOf(upstream, selection.failuresOf(rules.upstreamStart[rule]! + choice));
+    if (selection.hasOther(rule, tried | (1 << choice))) return measured;
+    return Math.max(measured, Math.min(RETRY_MS * 2 ** passes, MAX_RETRY_MS));
   }
 
   function end(attempt: Attempt, outcome: Outcome, detail: string): void {
@@ -143,7 +158,8 @@ export function createSending(parts: ResolverParts, endings: Endings): Sending {
       const pair = slot.rules.upstreamStart[slot.rule]! + attempt.choice;
       counters.upstreamTimeouts++;
       noteTimeout(slot.selection.upstreamOf(pair), now);
-      slot.selection.noteTimeout(pair, attempt.sentAt, now);
+      // One name that is never answered is one failure, however often it is asked.
+      if (countTimeouts(slot, attempt.choice) === 1) slot.selection.noteTimeout(pair, attempt.sentAt, now);
     }
     if (!waiting) askNext(slot);
   }

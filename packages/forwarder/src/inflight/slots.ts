@@ -40,15 +40,7 @@ export type Waiter = {
   next: Waiter | undefined;
 };
 
-export type Outcome =
-  | 'pending'
-  | 'timeout'
-  | 'unreachable'
-  | 'loop'
-  | 'referral'
-  | 'truncated'
-  | 'held back'
-  | number;
+export type Outcome = 'pending' | 'timeout' | 'unreachable' | 'loop' | 'referral' | 'truncated' | number;
 
 export type Attempt = {
   /** Index in the rule's list of upstreams. */
@@ -84,6 +76,8 @@ export type Slot = {
   deadline: number;
   /** Bits of the rule's upstreams asked in this pass. */
   tried: number;
+  /** How often all upstreams that may answer have been asked, and the first again. */
+  passes: number;
   attempts: Attempt[];
   attemptCount: number;
   /** Index of the upstream that is to be asked again, by `owedTcp` or without EDNS, as soon as its budget allows; -1: none. */
@@ -178,6 +172,7 @@ export function createSlots(): Slots {
       slot.selection = selection;
       slot.rule = rule;
       slot.tried = 0;
+      slot.passes = 0;
       slot.attemptCount = 0;
       slot.owed = -1;
       slot.waiters = undefined;
@@ -255,6 +250,7 @@ function makeSlot(index: number, rules: RuleSet, selection: Selection): Slot {
     startedAt: 0,
     deadline: 0,
     tried: 0,
+    passes: 0,
     attempts: Array.from({ length: MAX_ATTEMPTS }, makeAttempt),
     attemptCount: 0,
     owed: -1,

@@ -98,35 +98,42 @@ describe('a selection', () => {
           // Where all are down one may be tried.
           if (alive.length > 0) assert.deepEqual(asked.toSorted(), alive.toSorted());
           else assert.ok(asked.length <= 1 && asked.every((address) => upstreams.includes(address)));
-          assert.equal(world.selection.isDead(number, 0), alive.length === 0);
+          assert.equal(world.selection.isDead(number), alive.length === 0);
         }
       }),
     );
   });
 
-  it('pauses an upstream for the zone it does not answer for, and for no other', () => {
-    const world = worldOf(
-      { upstreams: ['10.0.0.1'], policy: 'fastest' },
-      { upstreams: ['10.0.0.1'], policy: 'fastest' },
-    );
+  it('asks an upstream last for the zone that it does not answer for, and for no other', () => {
+    const two = { upstreams: ['10.0.0.1', '10.0.0.2'], policy: 'ordered' };
+    const world = worldOf(two, two);
     const { selection } = world;
     for (let count = 0; count < 4; count++) selection.noteTimeout(0, 1000, 1000);
-    assert.ok(selection.isDead(0, 1000));
-    assert.equal(selection.choose(0, 0, 1249), NONE);
-    assert.equal(selection.isDead(1, 1000), false);
-    assert.equal(selection.choose(1, 0, 1000), 0);
+    assert.deepEqual(orderOf(world, 0, 1249), [1, 0]);
+    assert.deepEqual(orderOf(world, 1, 1249), [0, 1]);
   });
 
-  it('lets one question try a paused upstream when its pause is over, longer each time, up to 1.5 s', () => {
-    const { selection } = worldOf({ upstreams: ['10.0.0.1'], policy: 'fastest' });
+  it('goes on asking an upstream that does not answer for a zone where there is no other', () => {
+    const world = worldOf({ upstreams: ['10.0.0.1', '10.0.0.2'], policy: 'ordered' });
+    const { selection } = world;
+    noteUnreachable(world.upstreams[1]!, 0, 'ECONNREFUSED');
+    for (let count = 0; count < 20; count++) selection.noteTimeout(0, count, count);
+    for (let now = 20; now < 3000; now += 10) assert.equal(selection.choose(0, 0, now), 0);
+    assert.equal(selection.isDead(0), false);
+    assert.equal(selection.hasOther(0, 0), true);
+    assert.equal(selection.hasOther(0, 1), false);
+  });
+
+  it('lets one question try a paused upstream first when its pause is over, longer each time, up to 1.5 s', () => {
+    const { selection } = worldOf({ upstreams: ['10.0.0.1', '10.0.0.2'], policy: 'ordered' });
     for (let count = 0; count < 4; count++) selection.noteTimeout(0, 0, 0);
     let now = 0;
     const pauses: number[] = [];
     for (let round = 0; round < 6; round++) {
       const since = now;
-      while (selection.choose(0, 0, now) === NONE) now += 10;
+      while (selection.choose(0, 0, now) !== 0) now += 10;
       pauses.push(now - since);
-      assert.equal(selection.choose(0, 0, now), NONE, 'nobody else tries at the same time');
+      assert.equal(selection.choose(0, 0, now), 1, 'nobody else tries at the same time');
       selection.noteTimeout(0, now, now);
     }
     assert.deepEqual(pauses, [250, 500, 1000, 1500, 1500, 1500]);

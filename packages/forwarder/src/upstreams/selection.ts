@@ -1,6 +1,7 @@
 /**
  * Which upstream of a rule is asked next. An upstream that lives may still be dead for one zone (it forwards that zone to a dead link):
- * so each pair of rule and upstream has its own failures and its own pause, and one dead zone slows no other.
+ * so each pair of rule and upstream has its own failures and its own pause, and one dead zone slows no other. A pause only puts the pair
+ * behind the others of its rule: a zone like "." has names that nobody answers, and is not dead for that.
  */
 import { POLICIES, type RuleSet } from '../rules/rule-set.ts';
 import { expectedTime, takeTrial, type Upstream } from './upstream.ts';
@@ -11,9 +12,11 @@ export type Selection = {
    * NONE where no upstream is left to ask.
    */
   choose(rule: number, tried: number, now: number): number;
+  /** True where the rule has an upstream that is not down and not among those tried. */
+  hasOther(rule: number, tried: number): boolean;
   upstreamOf(pair: number): Upstream;
-  /** No upstream of the rule can be expected to answer. */
-  isDead(rule: number, now: number): boolean;
+  /** All upstreams of the rule are down. */
+  isDead(rule: number): boolean;
   noteAnswered(pair: number): void;
   /** A query sent at `sentAt` was not answered in time. Those sent before the latest failure was known are one failure with it. */
   noteTimeout(pair: number, sentAt: number, now: number): void;
@@ -40,15 +43,20 @@ export function createSelection(rules: RuleSet, upstreams: Upstream[]): Selectio
     return upstreams[rules.upstreamIds[pair]!]!;
   }
 
-  function usable(pair: number, now: number): boolean {
-    if (upstreamOf(pair).state === 'down') return false;
-    return failures[pair]! < PAIR_FAILURES || now >= pausedUntil[pair]!;
+  function isUp(pair: number): boolean {
+    return upstreamOf(pair).state !== 'down';
+  }
+
+  function isReady(pair: number, now: number): boolean {
+    return isUp(pair) && (failures[pair]! < PAIR_FAILURES || now >= pausedUntil[pair]!);
   }
 
   function choose(rule: number, tried: number, now: number): number {
     const start = rules.upstreamStart[rule]!;
-    const best = pick(rule, tried, now, usable);
+    const best = pick(rule, tried, now, isReady);
     if (best !== NONE) return trial(start, best, now);
+    const paused = pick(rule, tried, now, isUp);
+    if (paused !== NONE) return paused;
     // All are down, or so it seems: probes may be lost where queries are not, and a zone may live where those that are probed do not.
     const last = tried === 0 ? pick(rule, tried, now, restedDown) : NONE;
     return last !== NONE && takeTrial(upstreamOf(start + last), now) ? trial(start, last, now) : NONE;
@@ -83,7 +91,7 @@ export function createSelection(rules: RuleSet, upstreams: Upstream[]): Selectio
     return upstreamOf(pair).state === 'down' && now >= pausedUntil[pair]!;
   }
 
-  /** A paused pair that is chosen is on trial: nobody else tries it until the pause is over again. */
+  /** A pair whose pause is over is on trial: nobody else tries it first until the pause is over again. */
   function trial(start: number, index: number, now: number): number {
     const pair = start + index;
     if (upstreamOf(pair).state === 'down') pausedUntil[pair] = now + PAUSE_MAX;
@@ -91,17 +99,19 @@ export function createSelection(rules: RuleSet, upstreams: Upstream[]): Selectio
     return index;
   }
 
-  function isDead(rule: number, now: number): boolean {
-    for (let pair = rules.upstreamStart[rule]!; pair < rules.upstreamStart[rule + 1]!; pair++) {
-      if (usable(pair, now)) return false;
+  function hasOther(rule: number, tried: number): boolean {
+    const start = rules.upstreamStart[rule]!;
+    for (let pair = start; pair < rules.upstreamStart[rule + 1]!; pair++) {
+      if ((tried & (1 << (pair - start))) === 0 && isUp(pair)) return true;
     }
-    return true;
+    return false;
   }
 
   return {
     choose,
+    hasOther,
     upstreamOf,
-    isDead,
+    isDead: (rule) => !hasOther(rule, 0),
     noteAnswered(pair) {
       failures[pair] = 0;
       pausedUntil[pair] = 0;

@@ -1,4 +1,4 @@
-import { parseEndpoint } from '../address/index.ts';
+import { cidrContains, parseCidr, parseEndpoint } from '../address/index.ts';
 import type { ForwarderConfig, ForwardingRule, UpstreamPolicy } from '../config/index.ts';
 import { labelsOf, type Name, ROOT } from '../dns/name.ts';
 
@@ -55,14 +55,19 @@ export function deepestFirst<T extends { suffix: Name }>(rules: readonly T[]): T
 }
 
 /**
- * Who is in a scope: those in `own`, but for those in `others`; of several networks that hold a client, the most specific decides. A view
- * wins over what is outside of all views.
+ * Who is in a scope: those in `own`, but for those in `others`, which are networks inside of those of other scopes: the most specific
+ * network that holds a client decides. A view wins over what is outside of all views.
  */
 export function clientsOf(scope: Scope, scopes: readonly Scope[]): { own: string[]; others: string[] } {
   const elsewhere = new Set(scopes.filter((each) => each !== scope).flatMap(({ clients }) => clients));
-  const isWeaker = scope.view === undefined;
-  const own = scope.clients.filter((cidr) => !(isWeaker && elsewhere.has(cidr)));
-  return { own, others: [...elsewhere].filter((cidr) => !own.includes(cidr)) };
+  const own = scope.clients.filter((cidr) => !(scope.view === undefined && elsewhere.has(cidr)));
+  return { own, others: [...elsewhere].filter((other) => own.some((cidr) => liesInside(other, cidr))) };
+}
+
+/** True where a network is a part of another one. */
+export function liesInside(inner: string, outer: string): boolean {
+  const [a, b] = [parseCidr(inner)!, parseCidr(outer)!];
+  return a.prefix > b.prefix && cidrContains(b, a.bytes);
 }
 
 export function readServer(text: string): Server {

@@ -1,5 +1,6 @@
 import { DEFAULT_DEADLINE, type ForwarderConfig, type UpstreamPolicy } from '../config/index.ts';
 import { showName } from '../schema/path.ts';
+import { commentText } from './comments.ts';
 import { isPlainName } from './names.ts';
 import type { Rendered, RenderProblem } from './render.ts';
 import { allRules, DNS_PORT, type Scope, type Server } from './scopes.ts';
@@ -47,7 +48,7 @@ export function viewProblems(server: string, { views }: ForwarderConfig): Render
   return [
     {
       code: 'views',
-      message: `${server} has one set of forwarding rules for all clients, and there are views: ${someOf(views.map(({ name }) => name))}`,
+      message: `${server} has one set of forwarding rules for all clients, and there are views: ${someOf(views.map(({ name }) => commentText(name)))}`,
       remedy: 'render for bind, coredns, dnsdist or knot-resolver, or run a server for each view',
     },
   ];
@@ -55,13 +56,15 @@ export function viewProblems(server: string, { views }: ForwarderConfig): Render
 
 /** Names that are more than letters, digits, - and _. */
 export function nameProblems(server: string, names: readonly string[]): RenderProblem[] {
-  return names
-    .filter((name) => !isPlainName(name))
-    .map((name) => ({
+  const odd = names.filter((name) => !isPlainName(name)).map(showName);
+  if (odd.length === 0) return [];
+  return [
+    {
       code: 'name',
-      message: `${server} cannot be told the name ${showName(name)}: only letters, digits, - and _ are safe in its configuration`,
-      remedy: 'render for bind, unbound, dnsdist or knot-resolver, or leave this name out',
-    }));
+      message: `${server} can be told names of letters, digits, - and _ only, and not ${someOf(odd)}`,
+      remedy: 'render for bind, unbound, dnsdist or knot-resolver',
+    },
+  ];
 }
 
 export function listenProblems(server: string, listen: readonly Server[]): RenderProblem[] {

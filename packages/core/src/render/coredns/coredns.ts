@@ -1,4 +1,4 @@
-import { cidrContains, formatEndpoint, parseCidr } from '../../address/index.ts';
+import { formatEndpoint } from '../../address/index.ts';
 import type { ForwarderConfig } from '../../config/index.ts';
 import type { PlannedAuthority } from '../../plan/index.ts';
 import { showName } from '../../schema/path.ts';
@@ -8,6 +8,7 @@ import type { Rendered, Renderer, RenderProblem } from '../render.ts';
 import {
   allRules,
   clientsOf,
+  liesInside,
   readServer,
   type Scope,
   type ScopeRule,
@@ -152,17 +153,12 @@ function viewExpression(scope: Scope, scopes: readonly Scope[]): string {
   const { own, others } = clientsOf(scope, scopes);
   const isIn = (cidr: string) => `incidr(client_ip(), '${cidr}')`;
   const terms = own.map((cidr) => {
-    const inside = others.filter((other) => lies(other, cidr));
+    const inside = others.filter((other) => liesInside(other, cidr));
     return inside.length === 0
       ? isIn(cidr)
       : `(${[isIn(cidr), ...inside.map((other) => `!${isIn(other)}`)].join(' && ')})`;
   });
   return terms.length === 0 ? 'false' : terms.join(' || ');
-}
-
-function lies(inner: string, outer: string): boolean {
-  const [a, b] = [parseCidr(inner)!, parseCidr(outer)!];
-  return a.prefix > b.prefix && cidrContains(b, a.bytes);
 }
 
 const POLICIES = { fastest: 'random', ordered: 'sequential', spread: 'round_robin' };

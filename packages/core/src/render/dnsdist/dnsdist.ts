@@ -156,8 +156,6 @@ function renderAuthority({ zones, forwards }: PlannedAuthority, origins: Origins
   ];
   const text = [
     ...header('--', origins, advice, []),
-    'local held = newSuffixMatchNode()',
-    `held:add(${luaList(zones.map(luaName))})`,
     ...[...pools].flatMap(([key, [first]]) =>
       first!.upstreams.map(
         (upstream) =>
@@ -176,6 +174,6 @@ function renderAuthority({ zones, forwards }: PlannedAuthority, origins: Origins
 /** A suffix, but for the zones below it that are held here. */
 function forwardRule(suffix: Name, zones: readonly Name[]): string {
   const rule = `makeRule({ ${luaName(suffix)} })`;
-  const holdsSome = zones.some((zone) => isAtOrBelow(zone, suffix));
-  return holdsSome ? `AndRule({ ${rule}, NotRule(SuffixMatchNodeRule(held)) })` : rule;
+  const held = zones.filter((zone) => isAtOrBelow(zone, suffix));
+  return held.length === 0 ? rule : `AndRule({ ${rule}, NotRule(makeRule(${luaList(held.map(luaName))})) })`;
 }

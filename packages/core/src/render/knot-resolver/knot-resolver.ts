@@ -153,8 +153,8 @@ function renderAuthority({ zones, forwards }: PlannedAuthority, origins: Origins
   const text = [
     ...header('--', origins, advice, []),
     "modules.load('policy')",
-    `local is_held = policy.suffix(policy.PASS, policy.todnames(${luaList(zones.map(luaName))}))`,
-    'local function unless_held(rule)',
+    'local function but_for(names, rule)',
+    '  local is_held = policy.suffix(policy.PASS, policy.todnames(names))',
     '  return function(request, query)',
     '    if not is_held(request, query) then return rule(request, query) end',
     '  end',
@@ -162,10 +162,10 @@ function renderAuthority({ zones, forwards }: PlannedAuthority, origins: Origins
     '-- The first rule that fits is taken, so longer suffixes come first. STUB does not validate: private zones are not signed.',
     ...deepestFirst(forwards).flatMap(({ suffix, upstreams }) => {
       const rule = `policy.suffix(${stub(upstreams.map(readServer))}, policy.todnames({ ${luaName(suffix)} }))`;
-      const holdsSome = zones.some((zone) => isAtOrBelow(zone, suffix));
+      const held = zones.filter((zone) => isAtOrBelow(zone, suffix));
       return [
         `-- ${commentText(origins.rule(suffix) ?? suffix)}`,
-        `policy.add(${holdsSome ? `unless_held(${rule})` : rule})`,
+        `policy.add(${held.length === 0 ? rule : `but_for(${luaList(held.map(luaName))}, ${rule})`})`,
       ];
     }),
   ];

@@ -25,7 +25,8 @@ export async function listenUdp(options: ListenOptions, handle: Handle): Promise
   let inFlight = 0;
   let stopped = false;
   socket.on('message', async (query, remote) => {
-    if (inFlight >= SERVER_LIMITS.udpInFlight) return;
+    // Nothing can be sent to port 0: Node throws at it.
+    if (remote.port === 0 || inFlight >= SERVER_LIMITS.udpInFlight) return;
     inFlight++;
     const response = await respond(handle, query, clientOf(remote));
     inFlight--;

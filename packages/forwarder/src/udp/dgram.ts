@@ -12,9 +12,11 @@ import {
   type UdpStack,
 } from './udp.ts';
 
-export function createDgramStack(): UdpStack {
+/** `reason`: why it is not `mmsg`. */
+export function createDgramStack(reason: string): UdpStack {
   return {
     kind: 'dgram',
+    reason,
 
     async listen(address, port, receiver) {
       // Windows has no SO_REUSEPORT; one worker does without.
@@ -32,7 +34,9 @@ export function createDgramStack(): UdpStack {
       socket.removeAllListeners('error');
       // Errors on an unconnected socket are about single replies; they concern nobody else.
       socket.on('error', () => {});
-      socket.on('message', (message, from) => deliver(receiver, message, peerOf(from.address, from.port)));
+      socket.on('message', (message, from) => {
+        if (from.port !== 0) deliver(receiver, message, peerOf(from.address, from.port));
+      });
       return createListener(socket, address, socket.address().port);
     },
 
@@ -106,10 +110,12 @@ function createListener(socket: dgram.Socket, address: string, port: number): Ud
     out,
     reserve: () => 0,
     commit(length, peers, peerOffset) {
-      if (closed) return;
+      const port = peerPort(peers, peerOffset);
+      // Node throws where it is told to send to port 0.
+      if (closed || port === 0) return;
       const to = formatAddress(peerAddressBytes(peers, peerOffset));
       sending++;
-      socket.send(out.slice(0, length), peerPort(peers, peerOffset), to, onSent);
+      socket.send(out.slice(0, length), port, to, onSent);
     },
     flush() {},
     close() {

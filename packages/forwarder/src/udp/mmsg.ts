@@ -71,6 +71,8 @@ export function createMmsgStack(libc: Libc): UdpStack {
       }
       for (let index = 0; index < count; index++) {
         const length = headers[index * HEADER_WORDS + MESSAGE_LENGTH]!;
+        headers[index * HEADER_WORDS + NAME_LENGTH] = PEER_SIZE;
+        if (peerPort(received.peers, index * PEER_STRIDE) === 0) continue;
         receiver.onDatagram(
           received.bytes,
           index * DATAGRAM_STRIDE,
@@ -78,7 +80,6 @@ export function createMmsgStack(libc: Libc): UdpStack {
           received.peers,
           index * PEER_STRIDE,
         );
-        headers[index * HEADER_WORDS + NAME_LENGTH] = PEER_SIZE;
       }
       receiver.onBatchEnd();
       if (count < BATCH || socket.closed) return;
@@ -115,6 +116,7 @@ export function createMmsgStack(libc: Libc): UdpStack {
 
   return {
     kind: 'mmsg',
+    reason: undefined,
 
     async listen(address, port, receiver) {
       const peer = encodePeer(address, port);
@@ -186,6 +188,7 @@ function createListener(libc: Libc, socket: Socket, poll: Poll, address: string,
       return queued * DATAGRAM_STRIDE;
     },
     commit(length, peers, peerOffset) {
+      if (peerPort(peers, peerOffset) === 0) return;
       const header = queued * HEADER_WORDS;
       copyBytes(peers, peerOffset, batch.peers, queued * PEER_STRIDE, PEER_SIZE);
       batch.headers[header + NAME_LENGTH] = sockaddrLength(peers, peerOffset);

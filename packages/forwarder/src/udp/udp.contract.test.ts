@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
+import fs from 'node:fs';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { createUdpStack } from './choose.ts';
+import { bestOf, createUdpStack } from './choose.ts';
 import { createErrors, createInbox } from './inbox.ts';
-import { encodePeer, peerPort } from './peer.ts';
+import { IPPROTO_IPV6, loadLibc } from './libc.ts';
+import { encodePeer, peerPort, sockaddrLength } from './peer.ts';
 import { BATCH, MAX_DATAGRAM, PEER_SIZE, type UdpConnection, type UdpKind, type UdpListener } from './udp.ts';
 
 function unexpected(code: string): void {
@@ -33,6 +35,22 @@ async function codeOf(action: () => Promise<unknown> | unknown): Promise<string 
     return (error as NodeJS.ErrnoException).code;
   }
   return undefined;
+}
+
+/** One datagram from port 0, which takes a raw socket (ip(7), ipv6(7)). */
+function sendFromPortZero(address: string, port: number, bytes: Uint8Array): void {
+  const libc = loadLibc();
+  const peer = encodePeer(address, 0);
+  const SOCK_RAW = 3;
+  const IPPROTO_UDP = 17;
+  const IPV6_CHECKSUM = 7;
+  const fd = libc.socket(peer[0]!, SOCK_RAW, IPPROTO_UDP);
+  // IPv6 asks for a checksum: the kernel is told where it stands.
+  if (address.includes(':')) libc.setsockopt(fd, IPPROTO_IPV6, IPV6_CHECKSUM, Int32Array.of(6), 4);
+  libc.connect(fd, peer, sockaddrLength(peer, 0));
+  const length = 8 + bytes.length;
+  fs.writeSync(fd, Uint8Array.from([0, 0, port >> 8, port & 255, length >> 8, length & 255, 0, 0, ...bytes]));
+  libc.close(fd);
 }
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -318,6 +336,35 @@ function holdsTo(kind: UdpKind, address: string, elsewhere: string): void {
     listener.close();
   });
 
+  it('drops what comes from port 0', {
+    skip: (createUdpStack().kind !== 'mmsg' || process.getuid?.() !== 0) && 'takes a raw socket',
+  }, async () => {
+    const inbox = createInbox();
+    const listener = await stack.listen(address, 0, inbox.receiver);
+    const client = await otherSocket(address);
+    sendFromPortZero(address, listener.port, bytesOf('unanswerable'));
+    client.send(bytesOf('?'), listener.port, address);
+    await inbox.count(1);
+    assert.deepEqual(
+      inbox.datagrams.map(({ bytes }) => String.fromCharCode(...bytes)),
+      ['?'],
+    );
+    client.close();
+    listener.close();
+  });
+
+  it('drops a reply to port 0, and sends the others', async () => {
+    const client = await otherSocket(address);
+    const listener = await stack.listen(address, 0, createInbox().receiver);
+    reply(listener, bytesOf('to nobody'), encodePeer(address, 0));
+    reply(listener, bytesOf('to somebody'), encodePeer(address, client.address().port));
+    listener.flush();
+    const [message] = await once(client, 'message');
+    assert.equal(String(message), 'to somebody');
+    client.close();
+    listener.close();
+  });
+
   it('sends what is queued before it closes, and drops what comes after', async () => {
     const client = await otherSocket(address);
     const peer = encodePeer(address, client.address().port);
@@ -394,3 +441,18 @@ for (const kind of kinds) {
   describe(`UDP by ${kind} over IPv4`, () => holdsTo(kind, '127.0.0.1', '127.0.0.2'));
   describe(`UDP by ${kind} over IPv6`, () => holdsTo(kind, '::1', '::1'));
 }
+
+describe('the choice of an implementation', () => {
+  it('says why it is dgram', () => {
+    assert.equal(createUdpStack('dgram').reason, 'it was asked for');
+    const stack = bestOf(() => {
+      throw new Error('libc.so.6: cannot open shared object file');
+    });
+    assert.equal(stack.kind, 'dgram');
+    assert.equal(stack.reason, 'mmsg needs libc.so.6 and koffi: libc.so.6: cannot open shared object file');
+  });
+
+  it('has nothing to explain where it is mmsg', { skip: createUdpStack().kind !== 'mmsg' }, () => {
+    assert.equal(createUdpStack().reason, undefined);
+  });
+});

@@ -18,7 +18,7 @@ export const PEER_SIZE = 28;
 export const PEER_STRIDE = 32;
 
 /**
- * Called once per datagram. `bytes` and `peers` are slabs that the next batch overwrites: copy what must outlive the call.
+ * Called once per datagram, but for those from port 0: they cannot be answered (RFC 768 "if not used, a value of zero"). `bytes` and `peers` are slabs that the next batch overwrites: copy what must outlive the call.
  */
 export type OnDatagram = (
   bytes: Uint8Array,
@@ -42,7 +42,7 @@ export type UdpListener = {
   readonly out: Uint8Array;
   /** Offset in `out` of MAX_DATAGRAM bytes for the next reply; sends what is committed first where the batch is full. */
   reserve(): number;
-  /** Queues the reply written at the reserved offset. A reserved place not committed is reserved again by the next call. */
+  /** Queues the reply written at the reserved offset; one to port 0 is dropped. A reserved place not committed is reserved again by the next call. */
   commit(length: number, peers: Uint8Array, peerOffset: number): void;
   flush(): void;
   /** Sends what is queued first. What is committed afterwards is dropped. */
@@ -60,6 +60,8 @@ export type UdpConnection = {
 
 export type UdpStack = {
   readonly kind: UdpKind;
+  /** Why it is not `mmsg`, for the operator; undefined where it is. */
+  readonly reason: string | undefined;
   /** Binds with SO_REUSEPORT. @throws an Error with a `code` such as EADDRINUSE or EACCES */
   listen(address: string, port: number, receiver: Receiver): Promise<UdpListener>;
   /**

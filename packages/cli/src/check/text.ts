@@ -1,8 +1,11 @@
-import type { AllowedFinding, Finding, Findings, Severity } from '@pointsman/core/findings';
+import type { AllowedFinding, Finding, Findings, Place, Severity } from '@pointsman/core/findings';
+import type { Hop } from '@pointsman/core/verify';
 import { count, style } from '../terminal.ts';
 
 /** How many findings of one code are shown whole; the others are counted. */
 const MOST_OF_A_CODE = 5;
+/** How many steps of a path are shown; `pointsman trace` has all. */
+const MOST_HOPS = 6;
 const WIDTH = 100;
 
 const COLOURS = { error: 'red', warning: 'yellow', notice: 'blue' } as const;
@@ -37,25 +40,29 @@ export function findingLine({ severity, code, subject, evidence }: Finding): str
 }
 
 function findingBlock({ severity, code, subject, evidence, remedy }: Finding, file: string): string[] {
-  const colour = COLOURS[severity];
-  const head = `${style(colour, `${MARKS[severity]} ${severity}`)}  ${style('bold', code)}  ${subject}`;
-  const place = evidence.at[0];
-  const where =
-    place === undefined
-      ? []
-      : [place.line === undefined ? place.path : `${file}:${place.line}:${place.column}`];
+  const head = `${style(COLOURS[severity], `${MARKS[severity]} ${severity}`)}  ${style('bold', code)}  ${subject}`;
+  const path = severity === 'notice' ? [] : (evidence.trace?.hops ?? []);
   return [
     head,
     ...wrapped(evidence.text).map((line) => `    ${line}`),
-    ...(evidence.trace?.hops ?? []).map((hop) =>
-      style(
-        'dim',
-        `      ${'  '.repeat(hop.depth)}${hop.at} → ${hop.asks}${hop.via === undefined ? '' : ` by ${hop.via}`}: ${hop.because}`,
-      ),
-    ),
-    ...wrapped(remedy).map((line, index) => `    ${index === 0 ? '→' : ' '} ${line}`),
-    ...where.map((text) => style('dim', `    ${text}`)),
+    ...path.slice(0, MOST_HOPS).map((hop) => style('dim', shortened(`      ${hopLine(hop)}`))),
+    ...(path.length > MOST_HOPS ? [style('dim', `      … ${path.length - MOST_HOPS} more`)] : []),
+    ...wrapped(remedy).map((line, index) => `    ${index === 0 ? style('green', '→') : ' '} ${line}`),
+    ...evidence.at.slice(0, 1).map((place) => style('dim', `    ${placeText(place, file)}`)),
   ];
+}
+
+function hopLine({ depth, at, asks, via, because }: Hop): string {
+  const link = via === undefined ? '' : ` by ${via}`;
+  return `${'  '.repeat(depth)}${at} → ${asks}${link}: ${because}`;
+}
+
+function placeText({ path, line, column }: Place, file: string): string {
+  return line === undefined ? `${file} ${path}` : `${file}:${line}:${column}`;
+}
+
+function shortened(line: string): string {
+  return line.length <= WIDTH + 4 ? line : `${line.slice(0, WIDTH + 3)}…`;
 }
 
 /** Each with its reason, on one line. */

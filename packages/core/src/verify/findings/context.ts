@@ -1,3 +1,4 @@
+import type { Name } from '../../dns/name.ts';
 import type { Plan } from '../../plan/index.ts';
 import type { ForwarderTier, Network, Topology, Zone } from '../../topology/topology.ts';
 import type { Model } from '../model.ts';
@@ -15,6 +16,8 @@ export type FindingContext = {
   addresses: AddressIndex;
   /** What `topology.links` are called, in their order. */
   linkNames: readonly string[];
+  /** A tier with a rule for a zone, that the clients of a network could ask. */
+  tierFor: (network: string, zone: Zone) => string | undefined;
 };
 
 export function makeContext(model: Model): FindingContext {
@@ -28,7 +31,20 @@ export function makeContext(model: Model): FindingContext {
     zones: indexZones(topology),
     addresses: indexAddresses(topology),
     linkNames,
+    tierFor: findTierFor(model),
   };
+}
+
+function findTierFor({ topology, plan, reach }: Model): FindingContext['tierFor'] {
+  const suffixes = new Map<string, ReadonlySet<Name>>();
+  for (const { tier, config } of plan.forwarders) {
+    if (!suffixes.has(tier)) suffixes.set(tier, new Set(config.rules.map(({ suffix }) => suffix)));
+  }
+  return (network, zone) =>
+    topology.forwarders.find((tier) => {
+      const route = reach.between(network, tier.network);
+      return (route.kind === 'inside' || route.kind === 'links') && suffixes.get(tier.name)!.has(zone.name);
+    })?.name;
 }
 
 /** `zones/corp.acme.example`: without the final dot, as people write it. */

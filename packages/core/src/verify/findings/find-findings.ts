@@ -9,6 +9,7 @@ import { findBadAliases } from './aliases.ts';
 import { sortAllowed } from './allowances.ts';
 import type { FindingCode } from './codes.ts';
 import { type FindingContext, makeContext } from './context.ts';
+import { findAttributesOff, findMixedResolvers } from './dhcp.ts';
 import { compareDrafts, type Draft, type Evidence, type Finding, severityOf } from './finding.ts';
 import { findBypassedMembers } from './forwards.ts';
 import { findNarrowLinks } from './links.ts';
@@ -18,6 +19,7 @@ import { findExceededQuotas } from './quotas.ts';
 import { findReverseFaults } from './reverse.ts';
 import { findShadowedRecords } from './shadows.ts';
 import { findZeroTtls } from './ttls.ts';
+import { findByWalking } from './walked.ts';
 
 /** Findings, the worst first; `allowed` are those that the topology lets stay, each with the reason. */
 export type Findings = { findings: Finding[]; allowed: AllowedFinding[] };
@@ -26,6 +28,9 @@ export type AllowedFinding = Finding & { reason: string };
 
 /** Every family of codes; each in time near-linear in the topology. */
 const FAMILIES: readonly ((context: FindingContext) => Draft[])[] = [
+  findByWalking,
+  findMixedResolvers,
+  findAttributesOff,
   findAccountCrossings,
   findBadAddresses,
   findBadAliases,

@@ -1,0 +1,212 @@
+import { showName } from '../../schema/path.ts';
+import type { Zone } from '../../topology/topology.ts';
+import { type Failure, formatFailure } from '../failure.ts';
+import type { Walk } from '../walk.ts';
+import type { FindingContext } from './context.ts';
+import { zoneSubject } from './context.ts';
+import { askerOf, type Culprits, exitOf, findCulprits } from './culprits.ts';
+import { type Gathering, pathOf } from './gathering.ts';
+import type { Fault } from './rows.ts';
+
+/** Who suffers from which fault. */
+export type Suffered = { networks: readonly string[]; faults: readonly Fault[]; failure?: Failure };
+
+/**
+ * The causes of faults: `loop`, `no-route`, `no-resolver`, `not-transitive`, `authority-unreachable`, `resolver-outside-vpc`,
+ * `zone-not-associated`, `dhcp-bypass`, `nxdomain-capture`, `public-leak`. Faults of one verdict have one cause: one question is traced for each. After a failure only what
+ * answers wrongly counts: that nothing answers any more is for `single-…` to say.
+ */
+export function explainFaults(
+  context: FindingContext,
+  walked: Walk,
+  gathering: Gathering,
+  suffered: Suffered,
+): void {
+  const byVerdict = Map.groupBy(suffered.faults, ({ verdict }) => verdict);
+  for (const [verdict, faults] of byVerdict) {
+    const { disposition, by } = walked.verdicts.of(verdict);
+    if (disposition === 'NO_ROUTE' && suffered.failure) continue;
+    const zones = faults.map(({ wanted }) => wanted.zone).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const network = suffered.networks[0]!;
+    const add: Gathering['add'] = (what, networks, which) => {
+      const { failure } = suffered;
+      const later = failure ? { severity: 'warning' as const, without: formatFailure(failure) } : {};
+      gathering.add({ ...what, ...later }, networks, which);
+    };
+    const fault = { context, network, networks: suffered.networks, zones, add, failure: suffered.failure };
+    const culprits = (zone: Zone) => findCulprits(context, network, zone.name, suffered.failure);
+    if (disposition === 'NO_RESOLVER') noResolver(fault);
+    else if (disposition === 'LOOP') loop(fault, by!);
+    else if (disposition === 'NO_ROUTE') unreachable(fault, culprits(zones[0]!));
+    else if (disposition === 'REFUSED_BY' && by!.startsWith('resolvers/'))
+      stranger(fault, culprits(zones[0]!), by!);
+    else misled(fault, walked, verdict, culprits);
+  }
+}
+
+type FaultContext = {
+  context: FindingContext;
+  network: string;
+  networks: readonly string[];
+  zones: readonly Zone[];
+  add: Gathering['add'];
+  failure: Failure | undefined;
+};
+
+function noResolver({ context, networks, add }: FaultContext): void {
+  for (const name of networks) {
+    const network = context.networks.get(name)!;
+    const isOff = network.kind === 'vpc' && !network.dnsSupport;
+    add(
+      {
+        code: 'no-resolver',
+        subject: `networks/${name}`,
+        why: `its clients have nobody to ask${isOff ? ': it names no resolvers, and its own is off (dnsSupport: false)' : ''}`,
+        remedy: 'give it resolvers: a forwarder tier, where there is one',
+        paths: [network.path],
+      },
+      [name],
+      [],
+    );
+  }
+}
+
+function loop({ context, networks, zones, add }: FaultContext, by: string): void {
+  const subject = by.split('/').slice(0, 2).join('/');
+  const why = 'queries come back to it';
+  const remedy = 'let one of the servers in the circle ask whoever is authoritative';
+  add({ code: 'loop', subject, why, remedy, paths: [pathOf(context, subject)] }, networks, zones);
+}
+
+/** Nobody that is to be asked can be reached. */
+function unreachable({ context, networks, zones, add }: FaultContext, { blocked }: Culprits): void {
+  if (!blocked) return;
+  const { asker, network, place, route, because } = blocked;
+  const through = route.kind === 'none' ? route.through : [];
+  const paths = [pathOf(context, asker)];
+  const where = `${asker} cannot reach ${place.subject}`;
+  const why = `${where}: ${because}`;
+  if (through.length > 0) {
+    const remedy = `link ${network} with ${place.network}, or ask a forwarder tier in ${through[0]}`;
+    add({ code: 'not-transitive', subject: asker, why, remedy, paths }, networks, zones);
+  } else if (place.kind === 'authority' && asker.startsWith('forwarders/')) {
+    const subject = place.subject;
+    const remedy = `link ${network} with ${place.network}, or forward the zones to a tier that reaches it`;
+    add(
+      { code: 'authority-unreachable', subject, why, remedy, paths: [pathOf(context, subject), ...paths] },
+      networks,
+      zones,
+    );
+  } else {
+    const remedy =
+      place.network === undefined
+        ? 'name a server that can be reached'
+        : `link ${network} with ${place.network}, and let DNS over UDP through, or name a server that can be reached`;
+    add({ code: 'no-route', subject: asker, why, remedy, paths }, networks, zones);
+  }
+}
+
+function stranger(
+  { context, network, networks, zones, add }: FaultContext,
+  culprits: Culprits,
+  by: string,
+): void {
+  const subject = askerOf(culprits, by, network);
+  const vpc = by.slice('resolvers/'.length);
+  const why = `it asks the VPC resolver of ${vpc}, which answers nobody outside ${vpc}`;
+  const remedy = `ask a forwarder tier in ${vpc}: it may ask the VPC resolver`;
+  add(
+    { code: 'resolver-outside-vpc', subject, why, remedy, paths: [pathOf(context, subject)] },
+    networks,
+    zones,
+  );
+}
+
+/** Somebody answers, and it is not who should. */
+function misled(
+  fault: FaultContext,
+  walked: Walk,
+  verdict: number,
+  culprits: (zone: Zone) => Culprits,
+): void {
+  const { context, networks, zones, add, network } = fault;
+  const { disposition, zone: answering } = walked.verdicts.of(verdict);
+  const first = culprits(zones[0]!);
+  if (!fault.failure) {
+    if (first.tier === undefined) bypassed(fault);
+    else notAssociated(fault, first.tier);
+  }
+  if (disposition === 'ANSWERED') {
+    const wide = context.zones.named(answering!).find(({ kind }) => kind !== 'public')!;
+    const swallowed = zones.filter((zone) => zone.name !== wide.name && zone.records.length > 0);
+    if (swallowed.length === 0) return;
+    const why = 'it covers names of another zone, has none of them, and says that they do not exist';
+    const remedy = `let whoever asks it forward ${showName(swallowed[0]!.name)} to its own servers, or associate that zone with the same VPC`;
+    add(
+      { code: 'nxdomain-capture', subject: zoneSubject(wide), why, remedy, paths: [wide.path] },
+      networks,
+      swallowed,
+    );
+  }
+  if (disposition === 'PUBLIC') {
+    const subject = exitOf(first, network);
+    const why = 'private names leave here for public DNS';
+    const remedy = 'forward them to whoever is authoritative for them';
+    add(
+      { code: 'public-leak', severity: 'warning', subject, why, remedy, paths: [pathOf(context, subject)] },
+      networks,
+      zones,
+    );
+  }
+}
+
+/** A tier decided: its VPC lacks the zone. */
+function notAssociated({ context, networks, zones, add }: FaultContext, tierName: string): void {
+  const tier = context.tiers.get(tierName)!;
+  const lacking = zones.filter((zone) => zone.kind === 'private' && !zone.networks.includes(tier.network));
+  if (lacking.length === 0) return;
+  const subject = `forwarders/${tierName}`;
+  const why = `the tier looks for private zones in ${tier.network}, with which they are not associated`;
+  const remedy = `associate them with ${tier.network}, or give the tier a forwarding rule for them`;
+  add(
+    {
+      code: 'zone-not-associated',
+      subject,
+      why,
+      remedy,
+      paths: [tier.path, ...lacking.slice(0, 3).map(({ path }) => path)],
+    },
+    networks,
+    lacking,
+  );
+}
+
+/** No tier was asked, though there is one that could be and that knows the zones. */
+function bypassed({ context, networks, zones, add }: FaultContext): void {
+  for (const name of networks) {
+    const known = zones.flatMap((zone) => {
+      const tier = context.tierFor(name, zone);
+      return tier === undefined ? [] : [{ zone, tier }];
+    });
+    if (known.length === 0) continue;
+    const network = context.networks.get(name)!;
+    const why = `its clients ask ${asked(context, name)}, and not forwarders/${known[0]!.tier}, which they could reach`;
+    const remedy =
+      network.kind === 'vpc'
+        ? `set its resolvers to forwarders/${known[0]!.tier}`
+        : `set its resolvers to forwarders/${known[0]!.tier}, or let the authority that it asks forward to that tier`;
+    const paths = [[...network.path, 'resolvers'], network.path];
+    add(
+      { code: 'dhcp-bypass', subject: `networks/${name}`, why, remedy, paths },
+      [name],
+      known.map(({ zone }) => zone),
+    );
+  }
+}
+
+function asked({ networks }: FindingContext, name: string): string {
+  const [first] = networks.get(name)!.resolvers;
+  if (first === undefined) return 'nobody';
+  if (first.kind === 'address') return first.address;
+  return first.kind === 'vpc-resolver' ? 'its VPC resolver' : `authorities/${first.name}`;
+}

@@ -49,6 +49,13 @@ describe('the stand-in for an authority', () => {
     );
   });
 
+  test('forwards a suffix inside a public zone: what is forwarded is not looked for in public DNS', async () => {
+    const hidden = await askAuthority('db.inner.shop.example.');
+    assert.deepEqual([...hidden.answers[0]!.data], [10, 1, 4, 80]);
+    const known = await askAuthority('www.shop.example.');
+    assert.deepEqual([...known.answers[0]!.data], [203, 0, 113, 8]);
+  });
+
   test('follows an alias out of its zones, and keeps it where the rest fails', async () => {
     const answer = await askAuthority('intranet.corp.example.');
     assert.deepEqual(
@@ -140,6 +147,8 @@ function readWorld() {
       zones: {
         'cloud.example': { kind: 'private', networks: ['hub'], records: { www: { A: ['10.1.4.80'] } } },
         'inner.corp.example': { kind: 'private', networks: ['hub'] },
+        'inner.shop.example': { kind: 'private', networks: ['hub'] },
+        'shop.example': { kind: 'public', records: { www: { A: ['203.0.113.8'] } } },
         'corp.example': {
           kind: 'external',
           authority: 'dns',

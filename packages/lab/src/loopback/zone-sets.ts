@@ -22,9 +22,8 @@ export function makeZoneSets(topology: Topology): ZoneSets {
     compiled.set(zone, known);
     return known;
   };
-  const publicZones = topology.zones
-    .filter(({ kind }) => kind === 'public')
-    .map(({ name }) => compile('public', name));
+  const publicNames = topology.zones.filter(({ kind }) => kind === 'public').map(({ name }) => name);
+  const publicZones = publicNames.map((name) => compile('public', name));
   return {
     ofResolver: (resolver) =>
       createZoneSet([
@@ -33,12 +32,12 @@ export function makeZoneSets(topology: Topology): ZoneSets {
       ]),
     ofAuthority: ({ name: authority, zones: names, forwards }) => {
       const suffixes = forwards.map(({ suffix }) => suffix);
-      const own = names.map((name) => {
+      const cut = (place: string, name: Name) => {
         const inside = suffixes.filter((suffix) => isAtOrBelow(suffix, name));
-        const place = `authority ${authority}`;
         return inside.length === 0 ? compile(place, name) : withCuts(zones.get(`${place} ${name}`)!, inside);
-      });
-      const others = publicZones.filter((zone) => !names.includes(zone.name));
+      };
+      const own = names.map((name) => cut(`authority ${authority}`, name));
+      const others = publicNames.filter((name) => !names.includes(name)).map((name) => cut('public', name));
       return createZoneSet([...own, ...others]);
     },
     ofPublicResolver: () => createZoneSet(publicZones),

@@ -6,9 +6,12 @@ import { type Query, wantsAuthenticData } from '../packet/query.ts';
 import { REFUSED, SERVFAIL } from '../packet/wire.ts';
 import { matchRule, NO_RULE } from '../rules/rule-set.ts';
 import { isWaiting } from './attempts.ts';
-import type { ResolverParts } from './resolver.ts';
+import type { Active, ResolverParts } from './resolver.ts';
 
-/** Takes over a query whose key is finished. `chain`: the CNAMEs followed so far, and the slot that needs the answer. */
+/** What the target of a CNAME brings along: the rules of its chain, the CNAMEs followed so far, and the slot that needs the answer. */
+export type Link = Active & { depth: number; deadline: number; parent: Slot };
+
+/** Takes over a query whose key is finished. */
 export type Resolve = (
   query: Query,
   sink: Sink,
@@ -16,15 +19,15 @@ export type Resolve = (
   peers: Uint8Array,
   peerOffset: number,
   limit: number,
-  chain?: { depth: number; deadline: number; parent: Slot },
+  link?: Link,
 ) => void;
 
 /** `askNext` sends a slot's question to the next upstream. */
 export function createAdmission(parts: ResolverParts, askNext: (slot: Slot) => void): Resolve {
   const { slots, clock, counters, loops, claims } = parts;
 
-  return (query, sink, token, peers, peerOffset, limit, chain) => {
-    const { rules, selection } = parts.active();
+  return (query, sink, token, peers, peerOffset, limit, link) => {
+    const { rules, selection } = link ?? parts.active();
     const refuse = (rcode: number, why: Uint8Array) => {
       const at = sink.reserve();
       sink.commit(writeRcode(sink.out, at, query, rcode, why), peers, peerOffset, token);
@@ -45,13 +48,14 @@ export function createAdmission(parts: ResolverParts, askNext: (slot: Slot) => v
       return refuse(SERVFAIL, extendedError(EDE.other, 'too many clients are waiting'));
     }
     waiter.authentic = wantsAuthenticData(query);
-    const inFlight = slots.find(query.hash, query.key, query.keyLength);
+    const inFlight = slots.find(query.hash, query.key, query.keyLength, rules);
+    // A question asked before a reload is under way to an upstream that may not be this client's any more.
     if (inFlight) {
       counters.coalesced++;
       inFlight.loopedFrom ??= loops.suspect(inFlight, peers, peerOffset);
       waiter.next = inFlight.waiters;
       inFlight.waiters = waiter;
-      if (chain) chain.parent.waitsOn = inFlight.index;
+      if (link) link.parent.waitsOn = inFlight.index;
       return;
     }
     slots.freeWaiter(waiter);
@@ -73,9 +77,9 @@ export function createAdmission(parts: ResolverParts, askNext: (slot: Slot) => v
     slot.waiters.authentic = wantsAuthenticData(query);
     slot.claim = claim;
     slot.startedAt = clock.now;
-    slot.deadline = chain?.deadline ?? clock.now + rules.deadline;
-    slot.depth = chain?.depth ?? 0;
-    if (chain) chain.parent.waitsOn = slot.index;
+    slot.deadline = link?.deadline ?? clock.now + rules.deadline;
+    slot.depth = link?.depth ?? 0;
+    if (link) link.parent.waitsOn = slot.index;
     askNext(slot);
   };
 }

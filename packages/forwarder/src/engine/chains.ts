@@ -1,6 +1,6 @@
 /**
- * CNAMEs that leave their rule: the target is asked of the rule that covers it, as if a client of the same view had asked. The answer
- * comes back through a queue, so that one answer is delivered to its end before the next begins.
+ * CNAMEs that leave their rule: the target is asked of the rule that covers it, as if a client of the same view had asked, before
+ * a reload if need be. The answer comes back through a queue, so that one answer is delivered to its end before the next begins.
  */
 import {
   CLASS_IN,
@@ -49,7 +49,7 @@ export function createChains(slots: Slots, lookup: Lookup, resolve: Resolve): Ch
   };
 
   function comesBackTo(slot: Slot): boolean {
-    let at = slots.find(query.hash, query.key, query.keyLength);
+    let at = slots.find(query.hash, query.key, query.keyLength, slot.rules);
     for (let step = 0; at && step <= MAX_DEPTH; step++) {
       if (at === slot) return true;
       at = at.waitsOn < 0 ? undefined : slots.at(at.waitsOn);
@@ -65,12 +65,14 @@ export function createChains(slots: Slots, lookup: Lookup, resolve: Resolve): Ch
       finishKey(query, slot.view);
       if (comesBackTo(slot)) return 'loop: a chain of CNAMEs comes back to itself';
       const token = slot.generation * 0x10000 + slot.index;
-      const length = lookup.fresh(query, place, 0, MAX_MESSAGE, query, true);
+      const length = lookup.fresh(query, slot.rules, place, 0, MAX_MESSAGE, query, true);
       if (length > 0) {
         sink.commit(length, NO_PEER, 0, token);
         return undefined;
       }
       resolve(query, sink, token, NO_PEER, 0, MAX_MESSAGE, {
+        rules: slot.rules,
+        selection: slot.selection,
         depth: slot.depth + 1,
         deadline: slot.deadline,
         parent: slot,

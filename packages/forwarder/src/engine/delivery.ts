@@ -91,7 +91,15 @@ export function createDelivery(
     let served = false;
     for (let waiter = slot.waiters; waiter; waiter = waiter.next) {
       const at = waiter.sink.reserve();
-      const length = lookup.stale(slot, waiter.sink.out, at, waiter.limit, waiter, waiter.authentic);
+      const length = lookup.stale(
+        slot,
+        slot.rules,
+        waiter.sink.out,
+        at,
+        waiter.limit,
+        waiter,
+        waiter.authentic,
+      );
       // The entry may be overwritten between two waiters; then the rest get the failure.
       if (length === 0) {
         if (!served) return false;

@@ -103,7 +103,7 @@ export function createEngine(parts: EngineParts): Engine {
     PROBE_REFS,
     (upstream, now) => budgets.get(upstream)?.take(1, now) ?? true,
   );
-  const lookup = createLookup(cache, clock, () => active.rules);
+  const lookup = createLookup(cache, clock);
   const loops = createLoops(slots, roster.at);
   const resolver = createResolver({
     cache,
@@ -154,7 +154,7 @@ export function createEngine(parts: EngineParts): Engine {
     finishKey(query, view);
     const most = Math.min(limit, limit === MAX_TCP_MESSAGE ? limit : query.udpSize);
     const at = sink.reserve();
-    const size = lookup.fresh(query, sink.out, at, most, query, wantsAuthenticData(query));
+    const size = lookup.fresh(query, active.rules, sink.out, at, most, query, wantsAuthenticData(query));
     if (size > 0) {
       counters.cacheHits++;
       sink.commit(size, peers, peerOffset, token);
@@ -237,7 +237,15 @@ export function createEngine(parts: EngineParts): Engine {
             counters.queriesTcp++;
             return answer(bytes, 0, bytes.length, peer, 0, tcpSink, 0, MAX_TCP_MESSAGE) ? 'taken' : 'dropped';
           },
-          { onBatchEnd: flush, onCrowded: () => counters.tcpRefused++ },
+          {
+            mayConnect: (peer) => {
+              if (viewOfPeer(active.rules.clients, peer, 0) !== NO_VIEW) return true;
+              counters.refusedClients++;
+              return false;
+            },
+            onBatchEnd: flush,
+            onCrowded: () => counters.tcpRefused++,
+          },
         ),
       );
     },

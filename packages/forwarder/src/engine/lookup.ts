@@ -1,4 +1,7 @@
-/** Answers from the cache, as far as they are true under the rules in force. */
+/**
+ * Answers from the cache, as far as they are true under the rules that the question is asked under. The view in a key is a number that
+ * another rule set may give to another view: the identity of an entry's rules, which tells suffix and upstreams, keeps them apart.
+ */
 import { decodeMessage, type Message } from '@pointsman/core/dns';
 import type { Cache, CacheKey } from '../cache/cache.ts';
 import {
@@ -23,6 +26,7 @@ export type Lookup = {
   /** Writes a live answer to `out`; returns its length, or 0 where there is none. */
   fresh(
     question: Question,
+    rules: RuleSet,
     out: Uint8Array,
     at: number,
     limit: number,
@@ -32,6 +36,7 @@ export type Lookup = {
   /** Writes an answer whose time is over (never a failure); 0 where there is none that may still be used. */
   stale(
     question: Question,
+    rules: RuleSet,
     out: Uint8Array,
     at: number,
     limit: number,
@@ -46,13 +51,12 @@ const MAX_STALE = 86_400;
 const RETRIES = 3;
 const MAX_MESSAGE = 0x10000;
 
-export function createLookup(cache: Cache, clock: Clock, rulesInForce: () => RuleSet): Lookup {
+export function createLookup(cache: Cache, clock: Clock): Lookup {
   const { hit } = cache;
   const scratch = new Uint8Array(MAX_MESSAGE);
 
   /** True where the entry was stored under these rules, or would be the same under them. */
-  function isTrue(question: Question): boolean {
-    const rules = rulesInForce();
+  function isTrue(question: Question, rules: RuleSet): boolean {
     const { words } = hit.shard;
     if (words[hit.at + EPOCH] === rules.epoch) return true;
     const view = question.key[question.keyLength - 1]!;
@@ -88,11 +92,11 @@ export function createLookup(cache: Cache, clock: Clock, rulesInForce: () => Rul
   }
 
   return {
-    fresh(question, out, at, limit, asked, authentic) {
+    fresh(question, rules, out, at, limit, asked, authentic) {
       for (let attempt = 0; attempt < RETRIES; attempt++) {
         if (!cache.find(question)) return 0;
         const age = clock.seconds - hit.shard.words[hit.at + STORED_AT]!;
-        if (age >= hit.shard.words[hit.at + LIFETIME]! || !isTrue(question)) return 0;
+        if (age >= hit.shard.words[hit.at + LIFETIME]! || !isTrue(question, rules)) return 0;
         const length = writeCached(out, at, limit, asked, authentic, hit, age > 0 ? age : 0);
         if (!cache.isIntact()) continue;
         cache.keep();
@@ -101,13 +105,13 @@ export function createLookup(cache: Cache, clock: Clock, rulesInForce: () => Rul
       return 0;
     },
 
-    stale(question, out, at, limit, asked, authentic) {
+    stale(question, rules, out, at, limit, asked, authentic) {
       for (let attempt = 0; attempt < RETRIES; attempt++) {
         if (!cache.find(question)) return 0;
         const { words } = hit.shard;
         const over = clock.seconds - words[hit.at + STORED_AT]! - words[hit.at + LIFETIME]!;
         const failure = ((words[hit.at + RCODE_AND_FLAGS]! >>> 16) & FLAG_FAILURE) !== 0;
-        if (over > MAX_STALE || failure || !isTrue(question)) return 0;
+        if (over > MAX_STALE || failure || !isTrue(question, rules)) return 0;
         const length = writeCached(out, at, limit, asked, authentic, hit, undefined);
         if (cache.isIntact()) return length;
       }

@@ -1,5 +1,5 @@
 /**
- * Questions in flight, each once, and who waits for them. Bounded: MAX_SLOTS questions and MAX_WAITERS clients; records are made as they
+ * Questions in flight, each once under a rule set, and who waits for them. Bounded: MAX_SLOTS questions and MAX_WAITERS clients; records are made as they
  * are first needed and used again. At the bound a new question is refused with SERVFAIL; those in flight go on.
  */
 import { KEY_CAPACITY, type Query } from '../packet/query.ts';
@@ -100,7 +100,8 @@ export type Slot = {
 };
 
 export type Slots = {
-  find(hash: number, key: Uint8Array, keyLength: number): Slot | undefined;
+  /** `rules`: opened under them; left out: under any, the latest first. */
+  find(hash: number, key: Uint8Array, keyLength: number, rules?: RuleSet): Slot | undefined;
   /** A slot for the query's key, in the index; undefined at the bound. The caller fills in the rest. */
   open(query: Query, rules: RuleSet, selection: Selection, rule: number): Slot | undefined;
   close(slot: Slot): void;
@@ -144,9 +145,10 @@ export function createSlots(): Slots {
   }
 
   return {
-    find(hash, key, keyLength) {
+    find(hash, key, keyLength, rules) {
       for (let slot = chains[hash & (CHAINS - 1)]; slot; slot = slot.nextInChain) {
         if (slot.hash !== hash || slot.keyLength !== keyLength) continue;
+        if (rules !== undefined && slot.rules !== rules) continue;
         let index = 0;
         while (index < keyLength && slot.key[index] === key[index]) index++;
         if (index === keyLength) return slot;

@@ -3,24 +3,36 @@ import { after, before, describe, test } from 'node:test';
 import type { Zone } from '@pointsman/core/topology';
 import { makeOracle } from './expected-answers.ts';
 import { digAll } from './system/dig.ts';
+import { ENGINES, exampleWithEngine } from './system/engines.ts';
 import { skipWithout } from './system/packages.ts';
 import { type RunningWorld, startUp } from './system/running.ts';
 import { readTopology } from './system/topology.ts';
 
-/** Real `dig` from every network to every name of every zone; the answers are those of the zone files. */
-for (const file of [
+const EXAMPLES = [
   'examples/acme/hybrid.yaml',
   'examples/overlap/overlap.yaml',
   'examples/two-sites/two-sites.yaml',
-]) {
-  describe(file, { skip: skipWithout('dig'), timeout: 120_000 }, () => {
+];
+
+/** Real `dig` from every network to every name of every zone; the answers are those of the zone files, whatever the engine. */
+for (const { file, engine, skip } of EXAMPLES.flatMap((file) => ENGINES.map((each) => ({ file, ...each })))) {
+  describe(`${file} with engine ${engine}`, { skip: skipWithout('dig') || skip, timeout: 120_000 }, () => {
     const topology = readTopology(file);
     const expected = makeOracle(topology);
+    const example = exampleWithEngine(file, engine);
     let world: RunningWorld;
     before(async () => {
-      world = await startUp(file);
+      world = await startUp(example.path);
     });
-    after(() => world?.stop());
+    after(async () => {
+      await world?.stop();
+      example.remove();
+    });
+
+    test(`its members are played by the engine ${engine}`, () => {
+      const isNamed = world.ready.forwarders.map(({ transport }) => transport === 'named');
+      assert.deepEqual([...new Set(isNamed)], [engine === 'bind']);
+    });
 
     for (const network of topology.networks) {
       test(`a client of ${network.name} gets from each of its resolvers what the zones say`, async () => {

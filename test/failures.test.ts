@@ -3,53 +3,61 @@ import { createSocket } from 'node:dgram';
 import { describe, type TestContext, test } from 'node:test';
 import { ask } from '@pointsman/lab';
 import { startAcmeWithNamed } from './system/acme-with-named.ts';
+import { ENGINES, type EngineName, exampleWithEngine } from './system/engines.ts';
 import { skipWithout } from './system/packages.ts';
 import { type RunningWorld, startUp } from './system/running.ts';
 
 /** Something dies, or falls silent, while clients ask: answers go on, and each test says how long the gap was. */
-describe('answers go on', { timeout: 120_000 }, () => {
-  test('when a member of the tier is killed', async (t) => {
-    const world = await startUp('examples/acme/hybrid.yaml');
-    t.after(world.stop);
-    const victim = world.ready.forwarders.find(({ name }) => name === 'main/a')!;
-    await keepAsking(t, world, 'orders', () => process.kill(victim.pid, 'SIGKILL'));
-    const death = await world.waitFor(({ event, name }) => event === 'member' && name === 'main/a');
-    assert.equal(death.state, 'down');
-    assert.match(String(death.reason), /SIGKILL/);
-  });
+for (const { engine, skip } of ENGINES) {
+  describe(`answers go on, with engine ${engine}`, { skip, timeout: 120_000 }, () => {
+    test('when a member of the tier is killed', async (t) => {
+      const world = await startExample(t, engine);
+      const victim = world.ready.forwarders.find(({ name }) => name === 'main/a')!;
+      await keepAsking(t, world, 'orders', () => process.kill(victim.pid, 'SIGKILL'));
+      const death = await world.waitFor(({ event, name }) => event === 'member' && name === 'main/a');
+      assert.equal(death.state, 'down');
+      assert.match(String(death.reason), /SIGKILL/);
+    });
 
-  test('when a member of the tier is killed, for clients of the data centre too', async (t) => {
-    const world = await startUp('examples/acme/hybrid.yaml');
-    t.after(world.stop);
-    const victim = world.ready.forwarders.find(({ name }) => name === 'main/a')!;
-    await keepAsking(t, world, 'sydney', () => process.kill(victim.pid, 'SIGKILL'));
-  });
+    test('when a member of the tier is killed, for clients of the data centre too', async (t) => {
+      const world = await startExample(t, engine);
+      const victim = world.ready.forwarders.find(({ name }) => name === 'main/a')!;
+      await keepAsking(t, world, 'sydney', () => process.kill(victim.pid, 'SIGKILL'));
+    });
 
-  test('when an upstream is killed', { skip: skipWithout('named', 'dig') }, async (t) => {
-    const { world, named, stop } = await startAcmeWithNamed({ besideStandIn: true });
-    t.after(stop);
-    await keepAsking(t, world, 'orders', () => named.process.kill('SIGKILL'));
-  });
+    const needsNamed = { skip: skipWithout('named', 'dig') };
+    test('when an upstream is killed', needsNamed, async (t) => {
+      const { world, named, stop } = await startAcmeWithNamed({ engine, besideStandIn: true });
+      t.after(stop);
+      await keepAsking(t, world, 'orders', () => named.process.kill('SIGKILL'));
+    });
 
-  test('when an upstream falls silent', { skip: skipWithout('named', 'dig') }, async (t) => {
-    const { world, named, stop } = await startAcmeWithNamed({ besideStandIn: true });
-    t.after(stop);
-    await keepAsking(t, world, 'orders', () => named.process.kill('SIGSTOP'));
-  });
+    test('when an upstream falls silent', needsNamed, async (t) => {
+      const { world, named, stop } = await startAcmeWithNamed({ engine, besideStandIn: true });
+      t.after(stop);
+      await keepAsking(t, world, 'orders', () => named.process.kill('SIGSTOP'));
+    });
 
-  test('when something that never answers takes the place of an upstream', {
-    skip: skipWithout('named', 'dig'),
-  }, async (t) => {
-    const { world, named, stop } = await startAcmeWithNamed({ besideStandIn: true });
-    t.after(stop);
-    const mute = createSocket('udp4');
-    t.after(() => mute.close());
-    await keepAsking(t, world, 'orders', () => {
-      named.process.kill('SIGKILL');
-      named.process.once('exit', () => mute.bind(world.ready.port, named.address));
+    test('when something that never answers takes the place of an upstream', needsNamed, async (t) => {
+      const { world, named, stop } = await startAcmeWithNamed({ engine, besideStandIn: true });
+      t.after(stop);
+      const mute = createSocket('udp4');
+      t.after(() => mute.close());
+      await keepAsking(t, world, 'orders', () => {
+        named.process.kill('SIGKILL');
+        named.process.once('exit', () => mute.bind(world.ready.port, named.address));
+      });
     });
   });
-});
+}
+
+async function startExample(t: TestContext, engine: EngineName): Promise<RunningWorld> {
+  const example = exampleWithEngine('examples/acme/hybrid.yaml', engine);
+  t.after(example.remove);
+  const world = await startUp(example.path);
+  t.after(world.stop);
+  return world;
+}
 
 /** Milliseconds that a client waits for one resolver before it asks the next: a stub resolver with `timeout:1`. */
 const CLIENT_PATIENCE = 1000;

@@ -1,16 +1,32 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type DigAnswer, dig } from './system/dig.ts';
+import { ENGINES, type EngineName, exampleWithEngine } from './system/engines.ts';
 import { skipWithout } from './system/packages.ts';
 import { type RunningWorld, startUp } from './system/running.ts';
 
 /** What a private hosted zone alone cannot do, and that it is done here. Each test first shows the limitation itself. */
-describe('the limitations of private hosted zones', { skip: skipWithout('dig'), timeout: 120_000 }, () => {
+for (const { engine, skip } of ENGINES) {
+  describe(
+    `the limitations of private hosted zones, with engine ${engine}`,
+    {
+      skip: skipWithout('dig') || skip,
+      timeout: 120_000,
+    },
+    () => lifted(engine),
+  );
+}
+
+function lifted(engine: EngineName): void {
+  const example = exampleWithEngine('examples/acme/hybrid.yaml', engine);
   let acme: RunningWorld;
   before(async () => {
-    acme = await startUp('examples/acme/hybrid.yaml');
+    acme = await startUp(example.path);
   });
-  after(() => acme?.stop());
+  after(async () => {
+    await acme?.stop();
+    example.remove();
+  });
 
   test('no forwarding, no conditional forwarding: every query goes, by its domain, to whoever is authoritative for it', async () => {
     const alone = await ask('shared', 'db.corp.acme.example', { of: resolverOf('shared') });
@@ -53,7 +69,9 @@ describe('the limitations of private hosted zones', { skip: skipWithout('dig'), 
     assert.deepEqual(dataOf(await ask('billing', 'search.orders.cloud.acme.example')), ['10.20.2.50']);
     assert.deepEqual(dataOf(await ask('billing', 'metrics.cloud.acme.example')), ['10.10.2.60']);
 
-    const harbour = await startUp('examples/overlap/overlap.yaml');
+    const overlap = exampleWithEngine('examples/overlap/overlap.yaml', engine);
+    t.after(overlap.remove);
+    const harbour = await startUp(overlap.path);
     t.after(harbour.stop);
     const answers = [
       ['tower.harbour.example', ['172.16.2.10']],
@@ -83,7 +101,7 @@ describe('the limitations of private hosted zones', { skip: skipWithout('dig'), 
   function resolverOf(network: string): string {
     return acme.ready.resolvers.find((each) => each.network === network)!.address;
   }
-});
+}
 
 function dataOf({ answers }: DigAnswer): string[] {
   return answers.map(({ data }) => data);

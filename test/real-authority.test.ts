@@ -3,14 +3,26 @@ import { after, before, describe, test } from 'node:test';
 import { rdataToText } from '@pointsman/core/dns';
 import { type AcmeWithNamed, startAcmeWithNamed } from './system/acme-with-named.ts';
 import { dig, digAll } from './system/dig.ts';
+import { ENGINES, type EngineName } from './system/engines.ts';
 import { skipWithout } from './system/packages.ts';
 import { readTopology } from './system/topology.ts';
 
 /** The authority on premises is a real BIND, with the zone files of the example. */
-describe('a real named on premises', { skip: skipWithout('dig', 'named'), timeout: 60_000 }, () => {
+for (const { engine, skip } of ENGINES) {
+  describe(
+    `a real named on premises, and the engine ${engine} in the tier`,
+    {
+      skip: skipWithout('dig', 'named') || skip,
+      timeout: 60_000,
+    },
+    () => joined(engine),
+  );
+}
+
+function joined(engine: EngineName): void {
   let acme: AcmeWithNamed;
   before(async () => {
-    acme = await startAcmeWithNamed({ besideStandIn: false });
+    acme = await startAcmeWithNamed({ engine, besideStandIn: false });
   });
   after(() => acme?.stop());
 
@@ -62,4 +74,4 @@ describe('a real named on premises', { skip: skipWithout('dig', 'named'), timeou
   function networkOf(name: string) {
     return acme.world.ready.networks.find((each) => each.name === name)!;
   }
-});
+}

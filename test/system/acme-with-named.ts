@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ROOT } from './command.ts';
+import { type EngineName, withEngine } from './engines.ts';
 import { freePort } from './free-port.ts';
 import { type Named, startNamed } from './named.ts';
 import { type RunningWorld, startUp } from './running.ts';
@@ -14,7 +15,10 @@ const MEMBERS = ['127.10.1.53', '127.10.2.53', '127.10.3.53'];
 /** acme, with a real `named` in the place of the authority's servers, or of the first of two. */
 export type AcmeWithNamed = { world: RunningWorld; named: Named; stop: () => Promise<void> };
 
-export async function startAcmeWithNamed(options: { besideStandIn: boolean }): Promise<AcmeWithNamed> {
+export async function startAcmeWithNamed(options: {
+  engine: EngineName;
+  besideStandIn: boolean;
+}): Promise<AcmeWithNamed> {
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-acme-'));
   const file = join(folder, 'hybrid.yaml');
   const addresses = options.besideStandIn ? `${REAL_ADDRESS}, 192.168.2.53` : REAL_ADDRESS;
@@ -22,7 +26,7 @@ export async function startAcmeWithNamed(options: { besideStandIn: boolean }): P
     .replaceAll('./zones/', `${FOLDER}/zones/`)
     .replace('cidrs: [192.168.0.0/16]', 'cidrs: [192.168.0.0/16, 192.0.0.0/24]')
     .replace('addresses: [192.168.1.53, 192.168.2.53]', `addresses: [${addresses}]`);
-  writeFileSync(file, text);
+  writeFileSync(file, withEngine(text, options.engine));
   const port = await freePort();
   const named = await startNamed({
     address: '127.0.0.1',

@@ -68,7 +68,7 @@ export function startCommand(args: readonly string[], options: { cwd?: string } 
 export type Ready = Event & {
   port: number;
   networks: { name: string; kind: 'vpc' | 'site'; client: string; resolvers: string[] }[];
-  forwarders: { name: string; address: string; upstreams: string[]; pid: number }[];
+  forwarders: { name: string; address: string; upstreams: string[]; pid: number; transport: string }[];
   zones: { name: string; kind: string; servers: string[] }[];
   resolvers: { network: string; address: string }[];
   authorities: { name: string; servers: { address: string; standIn: boolean }[] }[];

@@ -16,7 +16,7 @@ export function welcome(topology: Topology, plan: Plan, world: World): string {
     `${style('green', '●')} ${style('bold', topology.name)} is up on 127.0.0.0/8, port ${world.plan.port}`,
     '',
     ...clientTable(topology, world).map(indent),
-    ...notes(topology, world),
+    ...notes(world),
     '',
     style('bold', 'Try'),
     ...digLines(topology, plan, world).map(indent),
@@ -42,7 +42,7 @@ function clientTable(topology: Topology, world: World): string[] {
 }
 
 /** What is not as one would expect it. */
-function notes(topology: Topology, world: World): string[] {
+function notes(world: World): string[] {
   const { moves, outside } = world.plan;
   const lines = [
     ...moves.map(
@@ -56,10 +56,6 @@ function notes(topology: Topology, world: World): string[] {
         `${authority} at ${address}: something answers at ${loopback} already, so that is asked, and no stand-in`,
     ),
   ];
-  const engines = topology.forwarders.filter(({ engine }) => engine !== 'native');
-  lines.push(
-    ...engines.map(({ name, engine }) => `the tier ${name} is played by the native engine, not by ${engine}`),
-  );
   const notes = lines.map((line) => `${style('yellow', 'Note')} ${line}`);
   return notes.length === 0 ? [] : ['', ...firstOf(notes, MOST_NOTES)];
 }

@@ -1,13 +1,13 @@
 import type { ForwarderConfig } from '@pointsman/core/config';
-import type { ForwarderStats } from '@pointsman/forwarder';
+import type { EngineKind, EngineMetrics } from '@pointsman/host';
 
 /** What goes between the lab and the process of a member, over the channel that the two have. */
 export type ToMember =
-  | { kind: 'start'; config: ForwarderConfig }
+  | { kind: 'start'; engine: EngineKind; config: ForwarderConfig }
   | { kind: 'stats'; request: number }
   | { kind: 'stop' };
 
 export type FromMember =
-  | { kind: 'started'; transport: 'mmsg' | 'dgram' }
+  | { kind: 'started'; transport: string }
   | { kind: 'failed'; code: string; message: string }
-  | { kind: 'stats'; request: number; stats: ForwarderStats };
+  | { kind: 'stats'; request: number; stats: EngineMetrics };

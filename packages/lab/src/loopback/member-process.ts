@@ -1,4 +1,5 @@
-import { type Forwarder, startForwarder } from '@pointsman/forwarder';
+import type { Engine, LogLine } from '@pointsman/host';
+import { startMemberEngine } from './member-engine.ts';
 import type { FromMember, ToMember } from './member-messages.ts';
 
 /**
@@ -6,7 +7,7 @@ import type { FromMember, ToMember } from './member-messages.ts';
  * gone. A terminal sends Ctrl-C to the lab's whole process group, and the lab decides what that means.
  */
 
-let forwarder: Forwarder | undefined;
+let engine: Engine | undefined;
 
 process.on('SIGINT', () => {});
 process.on('SIGTERM', end);
@@ -17,11 +18,11 @@ process.on('message', (message: ToMember) => {
   else void end();
 });
 
-async function start({ config }: Extract<ToMember, { kind: 'start' }>): Promise<void> {
+async function start({ engine: kind, config }: Extract<ToMember, { kind: 'start' }>): Promise<void> {
   process.title = `pointsman member ${config.name}`;
   try {
-    forwarder = await startForwarder(config, { workers: 1, onCrash: die });
-    tell({ kind: 'started', transport: forwarder.transport });
+    engine = await startMemberEngine(kind, config, { workers: 1, log: complain, onFailure: die });
+    tell({ kind: 'started', transport: engine.transport });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     tell({ kind: 'failed', code: code ?? 'unknown', message });
@@ -30,10 +31,15 @@ async function start({ config }: Extract<ToMember, { kind: 'start' }>): Promise<
 }
 
 async function report(request: number): Promise<void> {
-  if (!forwarder) return;
-  // A forwarder that is just ending has no figures any more.
-  const stats = await forwarder.stats().catch(() => undefined);
+  if (!engine) return;
+  // An engine that is just ending has no figures any more.
+  const stats = await engine.metrics().catch(() => undefined);
   if (stats) tell({ kind: 'stats', request, stats });
+}
+
+/** The lab tells the last of it when this process dies. */
+function complain({ level, message }: LogLine): void {
+  if (level === 'error') console.error(message);
 }
 
 function die(error: Error): void {
@@ -42,7 +48,7 @@ function die(error: Error): void {
 }
 
 async function end(): Promise<void> {
-  await forwarder?.stop();
+  await engine?.stop();
   process.exit();
 }
 

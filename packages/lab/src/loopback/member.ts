@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ForwarderStats } from '@pointsman/forwarder';
+import type { EngineMetrics } from '@pointsman/host';
 import type { FromMember, ToMember } from './member-messages.ts';
 import { WorldError } from './world-error.ts';
 import type { WorldForwarder } from './world-plan.ts';
@@ -12,19 +12,20 @@ import type { WorldForwarder } from './world-plan.ts';
 export type Member = {
   forwarder: WorldForwarder;
   pid: number;
-  transport: 'mmsg' | 'dgram';
+  /** How its engine does UDP, or that it is a `named`. */
+  transport: string;
   /** Why it is no longer there; undefined while it is. */
   death: () => string | undefined;
   /** Undefined where it is dead, or dies meanwhile. */
-  stats: () => Promise<ForwarderStats | undefined>;
+  stats: () => Promise<EngineMetrics | undefined>;
   stop: () => Promise<void>;
 };
 
 const ENTRY = fileURLToPath(new URL('./member-process.ts', import.meta.url));
 /** Node's own default place: members start in half the time when they need not compile again what is the same for all. */
 const COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
-/** Milliseconds that a member has to end by itself when it is told to. */
-const STOP_PATIENCE = 2000;
+/** Milliseconds that a member has to end by itself when it is told to: it waits for its named in turn. */
+const STOP_PATIENCE = 8000;
 
 /** Starts the process of one member. @throws WorldError where it cannot serve; its process has ended then */
 export async function startMember(forwarder: WorldForwarder): Promise<Member> {
@@ -70,7 +71,7 @@ export async function startMember(forwarder: WorldForwarder): Promise<Member> {
 
 /** `why`: in words. */
 type Exit = { why: string };
-type Started = { ok: true; transport: 'mmsg' | 'dgram' } | { ok: false; code: string; message: string };
+type Started = { ok: true; transport: string } | { ok: false; code: string; message: string };
 
 function startedOrNot(
   child: ChildProcess,
@@ -83,12 +84,12 @@ function startedOrNot(
       if (message.kind === 'failed') resolve({ ok: false, code: message.code, message: message.message });
     });
     void exited.then(({ why }) => resolve({ ok: false, code: 'member-ended', message: why }));
-    tell(child, { kind: 'start', config: forwarder.config });
+    tell(child, { kind: 'start', engine: forwarder.engine, config: forwarder.config });
   });
 }
 
 function makeStats(child: ChildProcess, exited: Promise<unknown>): Member['stats'] {
-  const waiting = new Map<number, (stats: ForwarderStats | undefined) => void>();
+  const waiting = new Map<number, (stats: EngineMetrics | undefined) => void>();
   let requests = 0;
   child.on('message', (message: FromMember) => {
     if (message.kind !== 'stats') return;

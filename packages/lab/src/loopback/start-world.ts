@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseEndpoint } from '@pointsman/core/address';
 import { planTopology } from '@pointsman/core/plan';
 import type { Topology } from '@pointsman/core/topology';
+import { missingForBind } from '@pointsman/host';
 import { type DnsServer, startDnsServer } from '@pointsman/zones';
 import { type Member, startMember } from './member.ts';
 import { castPlayers, type Player, type RealServer } from './players.ts';
@@ -37,6 +38,7 @@ const BINDING_AT_A_TIME = 64;
  */
 export async function startWorld(topology: Topology, options: WorldOptions): Promise<World> {
   const plan = planWorld(topology, planTopology(topology), options.port);
+  requireEngines(plan);
   const { players, real } = await castPlayers(topology, plan);
   const servers: DnsServer[] = [];
   const members: Member[] = [];
@@ -57,6 +59,17 @@ export async function startWorld(topology: Topology, options: WorldOptions): Pro
     throw error;
   }
   return { plan, members, real, stop };
+}
+
+/** @throws WorldError where a tier's engine is not installed here */
+function requireEngines({ forwarders }: WorldPlan): void {
+  const first = forwarders.find(({ engine }) => engine === 'bind');
+  const missing = first && missingForBind();
+  if (missing)
+    throw new WorldError(
+      'engine-missing',
+      `the tier ${first.name.split('/')[0]} cannot run: ${missing}, or give the tier "engine: native"`,
+    );
 }
 
 async function startPlayers(

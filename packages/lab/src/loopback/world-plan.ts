@@ -3,6 +3,7 @@ import type { ForwarderConfig } from '@pointsman/core/config';
 import type { Name } from '@pointsman/core/dns';
 import type { Plan, PlannedForwarder } from '@pointsman/core/plan';
 import type { Topology } from '@pointsman/core/topology';
+import type { EngineKind } from '@pointsman/host';
 import { type AddressMap, type Move, mapAddresses } from './address-map.ts';
 
 /** The one port of a loopback world, unless another is chosen. */
@@ -56,6 +57,7 @@ export type WorldForwarder = {
   availabilityZone: string | undefined;
   address: string;
   loopback: string;
+  engine: EngineKind;
   config: ForwarderConfig;
 };
 
@@ -89,24 +91,27 @@ export function planWorld(topology: Topology, plan: Plan, port: number): WorldPl
         upstreams: upstreams.map((each) => map.ofAddress(each, network)),
       })),
     })),
-    forwarders: planForwarders(plan.forwarders, map, port),
+    forwarders: planForwarders(topology, plan.forwarders, map, port),
     outside: map.outside,
     moves: map.moves,
   };
 }
 
 function planForwarders(
+  topology: Topology,
   forwarders: readonly PlannedForwarder[],
   map: AddressMap,
   port: number,
 ): WorldForwarder[] {
   const translate = makeTranslator(map, port);
+  const engines = new Map(topology.forwarders.map(({ name, engine }) => [name, engine]));
   return forwarders.map(({ tier, member, network, availabilityZone, address, config }) => ({
     name: `${tier}/${member}`,
     network,
     availabilityZone,
     address,
     loopback: map.ofAddress(address, network),
+    engine: engines.get(tier)!,
     config: translate(config, network),
   }));
 }

@@ -1,4 +1,4 @@
-import { isAtOrBelow, type Name, nameToWire, type RecordSet } from '@pointsman/core/dns';
+import { type Name, nameToWire, type RecordSet } from '@pointsman/core/dns';
 import type { Topology, Zone } from '@pointsman/core/topology';
 import { type CompiledZone, compileZone, createZoneSet, type ZoneSet } from '@pointsman/zones';
 import type { WorldAuthority, WorldResolver } from './world-plan.ts';
@@ -6,7 +6,7 @@ import type { WorldAuthority, WorldResolver } from './world-plan.ts';
 /** What each player of a world answers from. A zone is compiled once, however many answer it. */
 export type ZoneSets = {
   ofResolver: (resolver: WorldResolver) => ZoneSet;
-  /** Its own zones and the public ones; what it forwards is cut out of them. */
+  /** Its own zones and the public ones, with a hole for each suffix that it forwards. */
   ofAuthority: (authority: WorldAuthority) => ZoneSet;
   ofPublicResolver: () => ZoneSet;
 };
@@ -22,8 +22,9 @@ export function makeZoneSets(topology: Topology): ZoneSets {
     compiled.set(zone, known);
     return known;
   };
-  const publicNames = topology.zones.filter(({ kind }) => kind === 'public').map(({ name }) => name);
-  const publicZones = publicNames.map((name) => compile('public', name));
+  const publicZones = topology.zones
+    .filter(({ kind }) => kind === 'public')
+    .map(({ name }) => compile('public', name));
   return {
     ofResolver: (resolver) =>
       createZoneSet([
@@ -31,14 +32,10 @@ export function makeZoneSets(topology: Topology): ZoneSets {
         ...resolver.publicZones.map((name) => compile('public', name)),
       ]),
     ofAuthority: ({ name: authority, zones: names, forwards }) => {
-      const suffixes = forwards.map(({ suffix }) => suffix);
-      const cut = (place: string, name: Name) => {
-        const inside = suffixes.filter((suffix) => isAtOrBelow(suffix, name));
-        return inside.length === 0 ? compile(place, name) : withCuts(zones.get(`${place} ${name}`)!, inside);
-      };
-      const own = names.map((name) => cut(`authority ${authority}`, name));
-      const others = publicNames.filter((name) => !names.includes(name)).map((name) => cut('public', name));
-      return createZoneSet([...own, ...others]);
+      const own = names.map((name) => compile(`authority ${authority}`, name));
+      const forwarded = forwards.map(({ suffix }) => makeHole(suffix));
+      const taken = new Set([...own, ...forwarded].map(({ name }) => name));
+      return createZoneSet([...own, ...forwarded, ...publicZones.filter(({ name }) => !taken.has(name))]);
     },
     ofPublicResolver: () => createZoneSet(publicZones),
   };
@@ -55,9 +52,8 @@ function placesOf(zone: Zone): string[] {
   }
 }
 
-/** The zone with a zone cut at each suffix that is forwarded: what lies below is somebody else's, whatever the zone's file says. */
-function withCuts(zone: Zone, suffixes: readonly Name[]): CompiledZone {
-  const kept = zone.records.filter(({ name }) => !suffixes.some((suffix) => isAtOrBelow(name, suffix)));
-  const cuts: RecordSet[] = suffixes.map((name) => ({ name, type: 'NS', ttl: 0, data: [nameToWire(name)] }));
-  return compileZone({ ...zone, records: [...kept, ...cuts] });
+/** A zone that delegates all of itself: what lies in it is somebody else's, whatever the zones around it say, and they do not change by it. */
+function makeHole(name: Name): CompiledZone {
+  const cut: RecordSet = { name, type: 'NS', ttl: 0, data: [nameToWire(name)] };
+  return { ...compileZone({ name, kind: 'external', records: [] }), cuts: new Map([[name, cut]]) };
 }

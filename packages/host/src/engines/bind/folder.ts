@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { EngineError } from '../engine.ts';
 import { run } from './programs.ts';
 
@@ -31,7 +31,9 @@ const PATIENCE = 5000;
 export async function makeFolder(parent: string | undefined): Promise<Folder> {
   const owner = await ownerOf();
   if (parent !== undefined) await mkdir(parent, { recursive: true });
-  const path = await mkdtemp(join(parent ?? tmpdir(), 'pointsman-named-'));
+  const home = resolve(parent ?? tmpdir());
+  if (owner) await requireReachable(home, owner);
+  const path = await mkdtemp(join(home, 'pointsman-named-'));
   const own = async (file: string, mode: number) => {
     await chmod(file, mode);
     if (owner) await chown(file, owner.uid, owner.gid);
@@ -58,8 +60,10 @@ export async function makeFolder(parent: string | undefined): Promise<Folder> {
   };
 }
 
+type Owner = { name: string; uid: number; gid: number };
+
 /** Root does not serve DNS: the user that named becomes. */
-async function ownerOf(): Promise<{ name: string; uid: number; gid: number } | undefined> {
+async function ownerOf(): Promise<Owner | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const [uid, gid] = await Promise.all([
     run('id', ['-u', USER], PATIENCE),
@@ -71,4 +75,16 @@ async function ownerOf(): Promise<{ name: string; uid: number; gid: number } | u
       `named is not run as root, and there is no user "${USER}" to run it as`,
     );
   return { name: USER, uid: Number(uid.output), gid: Number(gid.output) };
+}
+
+/** @throws EngineError where a folder on the way keeps the user out: named could not even say so */
+async function requireReachable(path: string, { name, uid, gid }: Owner): Promise<void> {
+  const status = await stat(path);
+  const bit = status.uid === uid ? 0o100 : status.gid === gid ? 0o010 : 0o001;
+  if ((status.mode & bit) === 0)
+    throw new EngineError(
+      'EACCES',
+      `named runs as the user "${name}", who cannot enter ${path}: choose another folder`,
+    );
+  if (path !== dirname(path)) await requireReachable(dirname(path), { name, uid, gid });
 }

@@ -28,7 +28,7 @@ export async function startNamed(
   if (folder.user !== undefined) args.push('-u', folder.user);
   // In a session of its own: Ctrl-C is for its owner, who decides what that means.
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
-  const guard = startGuard(child);
+  const guard = startGuard(child, folder);
   const running = Promise.withResolvers<void>();
   const lines = createInterface({ input: child.stderr });
   lines.on('line', (text) => {
@@ -57,12 +57,15 @@ export async function startNamed(
 }
 
 /**
- * Kills named when this process is gone, however it went: then the pipe has no writer any more. It runs in a session of its own, out of
- * the reach of signals to the whole group.
+ * Kills named, and removes its folder, when this process is gone, however it went: then the pipe has no writer any more. It runs in a
+ * session of its own, out of the reach of signals to the whole group.
  */
-function startGuard(child: ChildProcess): ChildProcess {
-  const script = 'read pid && { read end; kill -KILL "$pid"; }';
-  const guard = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+function startGuard(child: ChildProcess, { path }: Folder): ChildProcess {
+  const script = 'read pid && { read end; kill -KILL "$pid"; rm -rf -- "$1"; }';
+  const guard = spawn('/bin/sh', ['-c', script, 'guard', path], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
   guard.stdin!.on('error', () => {});
   if (child.pid !== undefined) guard.stdin!.write(`${child.pid}\n`);
   return guard;

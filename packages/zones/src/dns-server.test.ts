@@ -177,10 +177,10 @@ test('a datagram from port 0 gets no response, and harms nobody', async (t) => {
     return echo(packet, client);
   });
   const { emit } = UdpSocket.prototype;
-  t.mock.method(UdpSocket.prototype, 'emit', function (this: UdpSocket, event: string, ...rest: unknown[]) {
-    const [packet, remote] = rest as [Uint8Array, object];
+  t.mock.method(UdpSocket.prototype, 'emit', function (this: UdpSocket, ...all: unknown[]) {
+    const [event, packet, remote] = all as [string, Uint8Array, object];
     const isMarked = event === 'message' && packet[1] === 1;
-    return emit.call(this, event, ...(isMarked ? [packet, { ...remote, port: 0 }] : rest));
+    return Reflect.apply(emit, this, isMarked ? [event, packet, { ...remote, port: 0 }] : all);
   });
   const stranger = createSocket('udp4');
   stranger.send(query(1), port, ADDRESS);

@@ -82,18 +82,16 @@ suite('clients', { concurrency: 4 }, () => {
     test(`a client outside is refused (${transport})`, SLOW, async (t) => {
       const corp = await upstream(t, answering);
       const world = await startWorld(t, { 'corp.example': corp }, { transport, clients: ['127.0.0.1/32'] });
-      const outsiders = [await world.udp('127.0.0.2'), await world.tcp('127.0.0.2')];
+      const outsider = await world.udp('127.0.0.2');
       await world.client.ask('www.corp.example.');
-      for (const outsider of outsiders) {
-        const response = await outsider.ask('www.corp.example.');
-        assert.equal(rcodeOf(response), 'REFUSED');
-        assert.equal(extendedErrorOf(response)?.code, 18);
-        assert.equal(
-          rcodeOf(await outsider.ask('www.corp.example.', 'A', { flags: { opcode: 5 } })),
-          'REFUSED',
-        );
-      }
-      assert.equal((await world.forwarder.stats()).refusedClients, 4);
+      const response = await outsider.ask('www.corp.example.');
+      assert.equal(rcodeOf(response), 'REFUSED');
+      assert.equal(extendedErrorOf(response)?.code, 18);
+      assert.equal(
+        rcodeOf(await outsider.ask('www.corp.example.', 'A', { flags: { opcode: 5 } })),
+        'REFUSED',
+      );
+      assert.equal((await world.forwarder.stats()).refusedClients, 2);
       assert.equal(corp.asked.length, 1);
     });
   }

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
-import { suite, test } from 'node:test';
+import { suite, type TestContext, test } from 'node:test';
 import { frame } from '../tcp/frames.ts';
 import { encodeAsk } from './client.ts';
 import { answersOf, rcodeOf } from './records.ts';
 import type { Reply, Script } from './scripted-upstream.ts';
-import { gate, startWorld, until, upstream } from './world.ts';
+import { gate, startWorld, until, upstream, type World } from './world.ts';
 
 const SLOW = { timeout: 40_000 };
 const answering: Script = ({ name }) => ({ answers: [`${name} 60 A 10.0.0.1`] });
@@ -138,28 +138,117 @@ suite('tcp', { concurrency: 4 }, () => {
     assert.ok(answered < 19_000, `${answered} queries were taken from a client that reads nothing`);
   });
 
-  test('at the bound of connections the quietest goes', SLOW, async (t) => {
-    const corp = await upstream(t, answering);
-    const world = await startWorld(t, { 'corp.example': corp });
-    const first = await world.tcp();
-    const second = await world.tcp();
-    await second.ask('a.corp.example.');
-    await first.ask('b.corp.example.');
-    const secondEnded = once(second.socket, 'close');
-    second.socket.on('end', () => second.socket.destroy());
-    const crowd: net.Socket[] = [];
+  test('a connection with a query in flight is not idle', SLOW, async (t) => {
+    const open = gate<Reply>();
+    const corp = await upstream(t, () => open.wait);
+    const world = await startWorld(t, { 'corp.example': corp }, { deadline: '30s' });
+    const waiting = await world.tcp();
+    const idle = await world.tcp();
+    const answer = waiting.ask('www.corp.example.');
+    await until(() => corp.asked.length > 0);
+    idle.socket.resume();
+    await once(idle.socket, 'end');
+    open.open({ answers: ['www.corp.example. 60 A 10.0.0.1'] });
+    assert.equal(rcodeOf(await answer), 'NOERROR');
+  });
+
+  test('who sends bytes and never a whole query is idle', SLOW, async (t) => {
+    const world = await startWorld(t, { 'corp.example': await upstream(t, answering) });
+    const dripping = await world.tcp();
+    dripping.socket.write(Uint8Array.of(255, 255));
+    const drip = setInterval(() => dripping.socket.write(Uint8Array.of(1)), 500);
+    t.after(() => clearInterval(drip));
+    dripping.socket.resume();
+    await once(dripping.socket, 'end');
+  });
+
+  test(
+    'what is over the bound of queries in flight waits, though it has come in one piece',
+    SLOW,
+    async (t) => {
+      const open = gate<Reply>();
+      const corp = await upstream(t, () => open.wait);
+      const world = await startWorld(t, { 'corp.example': corp }, { deadline: '20s' });
+      const client = await world.tcp();
+      client.socket.cork();
+      const answers = Array.from({ length: 300 }, (_, index) => client.ask(`n${index}.corp.example.`));
+      client.socket.uncork();
+      await until(() => corp.asked.length >= 128);
+      assert.equal((await world.forwarder.stats()).queriesTcp, 128);
+      open.open({ rcode: 'NXDOMAIN' });
+      assert.deepEqual(new Set((await Promise.all(answers)).map(rcodeOf)), new Set(['NXDOMAIN']));
+    },
+  );
+
+  /** Connections from one address, connected. */
+  async function crowd(
+    t: TestContext,
+    world: World,
+    localAddress: string,
+    count: number,
+  ): Promise<net.Socket[]> {
+    const sockets: net.Socket[] = [];
     t.after(() => {
-      for (const socket of crowd) socket.destroy();
+      for (const socket of sockets) socket.destroy();
     });
-    for (let count = 0; count < 1023; count++) {
-      const socket = net.connect({ host: world.address, port: world.port });
+    for (let index = 0; index < count; index++) {
+      const socket = net.connect({ host: world.address, port: world.port, localAddress });
       socket.on('error', () => {});
-      crowd.push(socket);
+      sockets.push(socket);
       await once(socket, 'connect');
     }
-    await secondEnded;
-    assert.equal(rcodeOf(await first.ask('c.corp.example.')), 'NOERROR');
-    assert.ok((await world.forwarder.stats()).tcpRefused >= 1);
+    return sockets;
+  }
+
+  test(
+    'at the bound of connections the quietest goes, and none that waits for an answer',
+    SLOW,
+    async (t) => {
+      const open = gate<Reply>();
+      const corp = await upstream(t, (asked) =>
+        asked.name.startsWith('slow') ? open.wait : answering(asked),
+      );
+      const world = await startWorld(t, { 'corp.example': corp }, { deadline: '30s' });
+      const waiting = await world.tcp();
+      const answer = waiting.ask('slow.corp.example.');
+      await until(() => corp.asked.length === 1);
+      const first = await world.tcp();
+      const second = await world.tcp();
+      await second.ask('a.corp.example.');
+      await first.ask('b.corp.example.');
+      const secondEnded = once(second.socket, 'close');
+      second.socket.on('end', () => second.socket.destroy());
+      for (let host = 2; host < 10; host++) await crowd(t, world, `127.0.0.${host}`, host === 9 ? 126 : 128);
+      await secondEnded;
+      assert.equal(rcodeOf(await first.ask('c.corp.example.')), 'NOERROR');
+      open.open({ answers: ['slow.corp.example. 60 A 10.0.0.1'] });
+      assert.equal(rcodeOf(await answer), 'NOERROR');
+      assert.equal((await world.forwarder.stats()).tcpRefused, 1);
+    },
+  );
+
+  test('one address with too many connections takes no room from the others', SLOW, async (t) => {
+    const corp = await upstream(t, answering);
+    const world = await startWorld(t, { 'corp.example': corp });
+    const other = await world.tcp();
+    const greedy = await crowd(t, world, '127.0.0.2', 128);
+    const ended = once(greedy[0]!, 'close');
+    greedy[0]!.resume();
+    await crowd(t, world, '127.0.0.2', 1);
+    await ended;
+    assert.equal(rcodeOf(await other.ask('www.corp.example.')), 'NOERROR');
+  });
+
+  test('who is no client cannot connect, and so cannot push anybody out', SLOW, async (t) => {
+    const corp = await upstream(t, answering);
+    const world = await startWorld(t, { 'corp.example': corp }, { clients: ['127.0.0.0/24'] });
+    const client = await world.tcp();
+    for (const outsider of await crowd(t, world, '127.0.1.1', 20)) {
+      if (!outsider.destroyed) await new Promise((closed) => outsider.once('close', closed));
+    }
+    assert.equal(rcodeOf(await client.ask('www.corp.example.')), 'NOERROR');
+    const { tcpRefused, refusedClients } = await world.forwarder.stats();
+    assert.deepEqual({ tcpRefused, refusedClients }, { tcpRefused: 0, refusedClients: 20 });
   });
 
   test('what is no query ends its connection, and no other', SLOW, async (t) => {

@@ -1,8 +1,11 @@
 /** Messages over TCP: each behind its length in two bytes (RFC 1035 §4.2.2). */
 
 export type FrameReader = {
-  /** Takes what arrived; calls back for each whole message. The view is valid during the call only. */
-  push(chunk: Uint8Array, onMessage: (bytes: Uint8Array) => void): void;
+  /**
+   * Takes what arrived; calls back for each whole message, until it is told `false`: then the rest waits for the next push. The view is
+   * valid during the call only.
+   */
+  push(chunk: Uint8Array, onMessage: (bytes: Uint8Array) => unknown): void;
 };
 
 export function createFrameReader(): FrameReader {
@@ -14,8 +17,9 @@ export function createFrameReader(): FrameReader {
       while (at + 2 <= bytes.length) {
         const length = (bytes[at]! << 8) | bytes[at + 1]!;
         if (at + 2 + length > bytes.length) break;
-        onMessage(bytes.subarray(at + 2, at + 2 + length));
+        const goOn = onMessage(bytes.subarray(at + 2, at + 2 + length));
         at += 2 + length;
+        if (goOn === false) break;
       }
       // A copy: the chunk's memory belongs to the socket.
       rest = bytes.slice(at);

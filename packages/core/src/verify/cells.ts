@@ -61,7 +61,8 @@ export function makeRowMaker(parts: CellParts): (list: ContactList, live: Live) 
     isWhole: boolean,
   ): number => {
     const own = isWhole ? liveness.changes(list) : [];
-    if (live.length !== 1) return joinChanges(list, live, index, verdict, own);
+    if (live.length !== 1 || live[0]!.doubt !== undefined)
+      return joinChanges(list, live, index, verdict, own);
     const behind = changesOf(live[0]!.player, index);
     if (own.length === 0) return behind;
     // With one player, what its failure leaves does not depend on the class.
@@ -86,13 +87,12 @@ export function makeRowMaker(parts: CellParts): (list: ContactList, live: Live) 
     const failures = new Set([...lives.keys(), ...behind.map(({ failure }) => failure)]);
     const changes: Change[] = [];
     for (const failure of [...failures].sort((a, b) => a - b)) {
-      const under = combine(
-        verdicts,
-        list,
-        lives.get(failure) ?? live,
-        liveness.outageOf(failure),
-        (player) => changeLists.under(changesOf(player, index), failure, verdictOf(player, index)),
-      );
+      const outage = liveness.outageOf(failure);
+      const under = combine(verdicts, list, lives.get(failure) ?? live, outage, (player) => {
+        // In this order: a player that nobody has asked yet has its changes only once it has its verdict.
+        const usual = verdictOf(player, index);
+        return changeLists.under(changesOf(player, index), failure, usual);
+      });
       if (under !== verdict) changes.push({ failure, verdict: under });
     }
     return changeLists.intern(changes);

@@ -51,7 +51,7 @@ export function askerOf({ hops }: Culprits, by: string, network: string): string
 export function exitOf(culprits: Culprits, network: string): string {
   const last = culprits.hops.at(-1);
   if (!last) return `networks/${network}`;
-  return last.at.startsWith('resolvers/') ? askerOf(culprits, last.at, network) : subjectOf(last.at);
+  return /^(resolvers|addresses)\//.test(last.at) ? askerOf(culprits, last.at, network) : subjectOf(last.at);
 }
 
 /** The members of a tier have the same rules: what one of them does wrong is the tier’s. */

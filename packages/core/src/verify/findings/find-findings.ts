@@ -7,6 +7,7 @@ import { findAccountCrossings } from './accounts.ts';
 import { findBadAddresses } from './addresses.ts';
 import { findBadAliases } from './aliases.ts';
 import { sortAllowed } from './allowances.ts';
+import { findCapturedPublicNames } from './captures.ts';
 import type { FindingCode } from './codes.ts';
 import { type FindingContext, makeContext } from './context.ts';
 import { findAttributesOff, findMixedResolvers } from './dhcp.ts';
@@ -32,6 +33,7 @@ const FAMILIES: readonly ((context: FindingContext) => Draft[])[] = [
   findMixedResolvers,
   findAttributesOff,
   findAccountCrossings,
+  findCapturedPublicNames,
   findBadAddresses,
   findBadAliases,
   findBypassedMembers,

@@ -6,7 +6,9 @@ import { compareTexts, type Draft } from './finding.ts';
 import { counted, listed } from './words.ts';
 
 /** One thing that is wrong with one subject, for many networks and zones: it becomes one draft. */
-type Gathered = What & { parts: { networks: readonly string[]; zones: readonly Zone[] }[] };
+type Gathered = What & { parts: Part[] };
+
+type Part = { networks: readonly string[]; zones: readonly Zone[]; without: string };
 
 type What = Pick<Draft, 'code' | 'subject' | 'remedy' | 'paths' | 'severity' | 'without'> & {
   /** The sentence before whom and what it concerns. */
@@ -19,27 +21,34 @@ export type Gathering = {
   drafts: () => Draft[];
 };
 
-/** Gathers alike faults: by code, subject and failure. */
+/** Gathers alike faults: by code and subject, those of now and those after a failure apart. */
 export function makeGathering(): Gathering {
   const all = new Map<string, Gathered>();
   return {
     add: (what, networks, zones) => {
-      const key = `${what.code} ${what.subject} ${what.without}`;
+      const key = `${what.code} ${what.subject} ${what.without === undefined}`;
       let gathered = all.get(key);
       if (!gathered) {
         gathered = { ...what, parts: [] };
         all.set(key, gathered);
       }
-      gathered.parts.push({ networks, zones });
+      gathered.parts.push({ networks, zones, without: what.without ?? '' });
       // The same reason whatever the order of the file.
-      if (what.why < gathered.why) Object.assign(gathered, what);
+      if (orderOf(what) < orderOf(gathered)) Object.assign(gathered, what);
     },
     drafts: () => [...all.values()].map(toDraft),
   };
 }
 
+/** The failure of the least, then the first of reasons. */
+function orderOf({ without = '', why }: What): string {
+  return `${['member', 'upstream', 'link', 'az'].findIndex((kind) => without.startsWith(kind))} ${without} ${why}`;
+}
+
 function toDraft({ why, parts, ...what }: Gathered): Draft {
-  const concerned = whoLacksWhat(parts);
+  const { without = '' } = what;
+  const concerned = whoLacksWhat(parts.filter((part) => part.without === without));
+  const others = parts.flatMap((part) => (part.without === without ? [] : [part.without]));
   const [first] = concerned;
   if (!first) return { ...what, text: why };
   const shown = concerned.slice(0, MOST_PARTS).map(({ networks, names }) => {
@@ -47,7 +56,8 @@ function toDraft({ why, parts, ...what }: Gathered): Draft {
   });
   const rest = concerned.slice(MOST_PARTS).flatMap(({ networks }) => networks);
   const more = rest.length === 0 ? '' : `; others for ${counted(rest.length, 'more network')}`;
-  const text = `${why}: ${shown.join('; ')}${more}`;
+  const also = others.length === 0 ? '' : `; the like without ${listed(others)}`;
+  const text = `${why}: ${shown.join('; ')}${more}${also}`;
   return { ...what, text, question: { network: first.networks[0]!, name: first.names[0]! } };
 }
 

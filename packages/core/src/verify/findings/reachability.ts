@@ -84,8 +84,7 @@ function unreachable({ context, networks, zones, add }: FaultContext, { blocked 
   const { asker, network, place, route, because } = blocked;
   const through = route.kind === 'none' ? route.through : [];
   const paths = [pathOf(context, asker)];
-  const where = `${asker} cannot reach ${place.subject}`;
-  const why = `${where}: ${because}`;
+  const why = `${asker} cannot reach ${place.kind === 'member' ? 'any member of ' : ''}${place.subject.split('/').slice(0, 2).join('/')}: ${because}`;
   if (through.length > 0) {
     const remedy = `link ${network} with ${place.network}, or ask a forwarder tier in ${through[0]}`;
     add({ code: 'not-transitive', subject: asker, why, remedy, paths }, networks, zones);

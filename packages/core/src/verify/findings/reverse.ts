@@ -53,7 +53,7 @@ function mismatches({ topology, zones }: FindingContext): Draft[] {
       {
         code: 'reverse-mismatch' as const,
         subject: zoneSubject(zone),
-        text: `${counted(wrong.length, 'PTR record')} disagree${wrong.length === 1 ? 's' : ''} with the names: ${listed(wrong)}`,
+        text: `${counted(wrong.length, 'PTR record')} disagree${wrong.length === 1 ? 's' : ''} with the names: ${listed(wrong, '; ')}`,
         paths: [[...zone.path, 'records'], zone.path],
         remedy: 'correct the PTR record, or the address record of the name',
       },

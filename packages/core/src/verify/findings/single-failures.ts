@@ -16,6 +16,7 @@ export function* singleFailures(
   groups: readonly Group[],
   wanted: readonly Wanted[],
 ): Generator<Required<Suffered>> {
+  const isOne = singleThings(walked);
   const silence = walked.verdicts.intern({ disposition: 'NO_ROUTE' });
   for (const { row, networks } of groups) {
     const behind = failuresBehind(walked, row, wanted);
@@ -26,6 +27,7 @@ export function* singleFailures(
     for (const network of networks) {
       const list = walked.model.resolversOf(network);
       for (const { failure, live } of walked.liveness.changes(list)) {
+        if (!isOne[failure]) continue;
         isNear.add(failure);
         const key = `${failure} ${live.map(({ player, doubt = '' }) => `${player.id} ${doubt}`).join('|')}`;
         let faults = lost.get(key);
@@ -37,9 +39,16 @@ export function* singleFailures(
       }
     }
     for (const [failure, faults] of behind) {
-      if (!isNear.has(failure)) yield { failure: walked.failures[failure]!, networks, faults };
+      if (isOne[failure] && !isNear.has(failure))
+        yield { failure: walked.failures[failure]!, networks, faults };
     }
   }
+}
+
+/** By failure: false for a VPC resolver, which is no single server: every host of the VPC has it at hand. */
+function singleThings({ model, failures }: Walk): boolean[] {
+  const resolvers = new Set(model.plan.resolvers.map(({ address }) => address));
+  return failures.map(({ kind, name }) => kind !== 'upstream' || !resolvers.has(name));
 }
 
 /** What failures do behind the servers that a row's networks ask. */
@@ -118,7 +127,6 @@ function describe(context: FindingContext, failure: Failure, network: string): S
       };
     case 'upstream': {
       const authority = context.topology.authorities.find(({ addresses }) => addresses.includes(name));
-      // The VPC resolver is no single server: it answers on every host of the VPC.
       if (!authority) return undefined;
       return {
         code: 'single-upstream',

@@ -4,10 +4,10 @@ import { compareTexts } from './finding.ts';
 const MOST_NAMED = 3;
 
 /** `a, b, c and 7 more`; each once. */
-export function listed(items: Iterable<string>): string {
+export function listed(items: Iterable<string>, separator = ', '): string {
   const all = [...new Set(items)].sort(byReach);
-  if (all.length <= MOST_NAMED) return all.join(', ');
-  return `${all.slice(0, MOST_NAMED).join(', ')} and ${all.length - MOST_NAMED} more`;
+  if (all.length <= MOST_NAMED) return all.join(separator);
+  return `${all.slice(0, MOST_NAMED).join(separator)} and ${all.length - MOST_NAMED} more`;
 }
 
 /** `1 zone`, `2 zones`. */

@@ -52,7 +52,7 @@ for (const target of RENDER_TARGETS) {
 
 /** What holds of every configuration and of every refusal. */
 function assertWellFormed(rendered: Rendered, output: string): void {
-  assert.match(output, /^[\x20-\x7e\n]+$/, 'printable ASCII and line ends only');
+  assert.match(output, /^[\x20-\x7e\t\n]+$/, 'printable ASCII, tabs and line ends only');
   if (rendered.ok) {
     for (const warning of rendered.warnings) assert.ok(output.includes(`WARNING: ${warning}`), warning);
   } else {

@@ -76,6 +76,8 @@ function globalLines(config: ForwarderConfig, listen: readonly Server[], strict:
     'no-hosts',
     ...(strict ? ['strict-order'] : []),
     `cache-size=${entries}`,
+    '# From an alias whose target the upstream did not follow, dnsmasq would learn that the target does not exist.',
+    'no-negcache',
     'dns-forward-max=1000',
     'edns-packet-max=1232',
   ];

@@ -41,7 +41,7 @@ function renderMember(config: ForwarderConfig, origins: Origins): Rendered {
     ...settings(config, scopes),
     '',
     '-- The first rule that fits is taken, so longer suffixes come first.',
-    ...SCOPE_FUNCTION,
+    ...FUNCTIONS,
     ...scopes.flatMap((scope) => scopeLines(scope, origins)),
     '',
     ...clientLines(scopes),
@@ -82,7 +82,7 @@ function sourceLines(upstreams: readonly Server[], listen: readonly Server[]): s
   });
 }
 
-const SCOPE_FUNCTION = [
+const FUNCTIONS = [
   'local scopes = {}',
   'local function first_of(rules)',
   '  return function(request, query)',
@@ -90,6 +90,13 @@ const SCOPE_FUNCTION = [
   '      local action = rule(request, query)',
   '      if action then return action end',
   '    end',
+  '  end',
+  'end',
+  '-- By a policy and not by view:addr, after which names of private addresses would still be denied as special ones.',
+  'local function for_clients(subnet, rule)',
+  '  local is_client = view.rule_src(policy.PASS, subnet)',
+  '  return function(request, query)',
+  '    if is_client(request, query) then return rule(request, query) end',
   '  end',
   'end',
 ];
@@ -139,9 +146,10 @@ function clientLines(scopes: readonly Scope[]): string[] {
     .sort((a, b) => b.parsed.prefix - a.parsed.prefix || compareCidrs(a.parsed, b.parsed));
   return [
     '-- Only the networks of the topology are served. The first network that holds a client decides.',
-    ...narrowFirst.map(({ cidr, scope }) => `view:addr(${luaString(cidr)}, scopes[${scopeKey(scope)}])`),
-    "view:addr('0.0.0.0/0', policy.all(policy.REFUSE))",
-    "view:addr('::/0', policy.all(policy.REFUSE))",
+    ...narrowFirst.map(
+      ({ cidr, scope }) => `policy.add(for_clients(${luaString(cidr)}, scopes[${scopeKey(scope)}]))`,
+    ),
+    'policy.add(policy.all(policy.REFUSE))',
   ];
 }
 

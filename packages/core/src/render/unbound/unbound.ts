@@ -65,6 +65,9 @@ function serverSection(config: ForwarderConfig, scope: Scope, spreads: boolean):
     ...sourcesOf(upstreams, listen).map((address) => `    outgoing-interface: ${address}`),
     ...(upstreams.some(isLoopback) ? ['    do-not-query-localhost: no'] : []),
     '    # Only the networks of the topology are served; everybody else is refused.',
+    ...LOOPBACK.filter((cidr) => !config.clients.includes(cidr)).map(
+      (cidr) => `    access-control: ${cidr} refuse`,
+    ),
     ...config.clients.map((cidr) => `    access-control: ${cidr} allow`),
     '    # Private zones are not signed, and whoever is asked has validated what is: nothing is validated here.',
     '    module-config: "iterator"',
@@ -87,6 +90,9 @@ function serverSection(config: ForwarderConfig, scope: Scope, spreads: boolean):
         ]),
   ];
 }
+
+/** Unbound serves these unless told otherwise; the most specific network decides. */
+const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
 /** Unbound has one list of addresses to ask from: only where all upstreams of a family are reached from the same one. */
 function sourcesOf(upstreams: readonly Server[], listen: readonly Server[]): string[] {

@@ -3,68 +3,85 @@
  * sees a sink like any other.
  */
 import type { MessagePort } from 'node:worker_threads';
+import type { Link } from '../engine/admission.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ResolverParts } from '../engine/resolver.ts';
+import type { Handed } from '../engine/taking.ts';
 import { MAX_WAITERS, type Sink } from '../inflight/slots.ts';
 import { writeRcode } from '../packet/compose.ts';
 import { EDE, extendedError } from '../packet/extended-error.ts';
 import { SERVFAIL } from '../packet/wire.ts';
 import { PEER_SIZE } from '../udp/udp.ts';
 
-/** `view` is that of a question without a client: the target of a CNAME. */
-type Ask = { ask: number; bytes: Uint8Array; peer: Uint8Array; view: number; limit: number };
-type Reply = { reply: number; bytes: Uint8Array };
+type Ask = Handed & { ask: number };
+/** Without bytes: the other worker has other rules in force. */
+type Reply = { reply: number; bytes: Uint8Array | undefined };
+/** Who waits here for another worker's answer. */
+type Kept = { sink: Sink; token: number; handed: Handed; link: Link | undefined };
+
+/** What of an engine other workers need. */
+type Taker = Pick<Engine, 'take' | 'takeBack' | 'flush'>;
 
 const MAX_MESSAGE = 0xffff;
+const TOO_MANY_CLIENTS = extendedError(EDE.other, 'too many clients are waiting');
 
 export function createHandOver(ports: Map<number, MessagePort>): {
   give: ResolverParts['handOver'];
-  serve(engine: Engine): void;
+  serve(engine: Taker): void;
 } {
-  const kept = new Map<number, { sink: Sink; token: number; peer: Uint8Array }>();
+  const kept = new Map<number, Kept>();
   let next = 0;
 
+  function settle(engine: Taker, { reply, bytes }: Reply): void {
+    const client = kept.get(reply);
+    if (!client) return;
+    kept.delete(reply);
+    const { sink, token, handed, link } = client;
+    if (bytes) {
+      const at = sink.reserve();
+      sink.out.set(bytes, at);
+      sink.commit(bytes.length, handed.peer, 0, token);
+    } else engine.takeBack(handed, link!, sink, token);
+    engine.flush();
+  }
+
   return {
-    give(worker, query, sink, token, peers, peerOffset, limit) {
+    give(worker, query, sink, token, peers, peerOffset, limit, hops, link) {
       if (kept.size >= MAX_WAITERS) {
         const at = sink.reserve();
-        const why = extendedError(EDE.other, 'too many clients are waiting');
-        sink.commit(writeRcode(sink.out, at, query, SERVFAIL, why), peers, peerOffset, token);
-        return;
+        const length = writeRcode(sink.out, at, query, SERVFAIL, TOO_MANY_CLIENTS);
+        return sink.commit(length, peers, peerOffset, token);
       }
       const number = next++;
-      const peer = peers.slice(peerOffset, peerOffset + PEER_SIZE);
-      kept.set(number, { sink, token, peer });
-      ports.get(worker)!.postMessage({
-        ask: number,
+      const handed: Handed = {
         bytes: query.bytes.slice(query.offset, query.end),
-        peer,
-        view: query.key[query.keyLength - 1]!,
+        peer: peers.slice(peerOffset, peerOffset + PEER_SIZE),
         limit,
-      } satisfies Ask);
+        hops,
+        link: link && {
+          view: query.key[query.keyLength - 1]!,
+          epoch: link.rules.epoch,
+          depth: link.depth,
+          deadline: link.deadline,
+        },
+      };
+      kept.set(number, { sink, token, handed, link });
+      ports.get(worker)!.postMessage({ ...handed, ask: number } satisfies Ask);
     },
 
     serve(engine) {
       for (const port of ports.values()) {
         const place = new Uint8Array(MAX_MESSAGE + 1);
+        const reply = (number: number, bytes: Uint8Array | undefined) =>
+          port.postMessage({ reply: number, bytes } satisfies Reply);
         const sink: Sink = {
           out: place,
           reserve: () => 0,
-          commit(length, _peers, _offset, token) {
-            port.postMessage({ reply: token, bytes: place.slice(0, length) } satisfies Reply);
-          },
+          commit: (length, _peers, _offset, token) => reply(token, place.slice(0, length)),
         };
         port.on('message', (message: Ask | Reply) => {
-          if ('ask' in message) {
-            const { bytes, peer, view, limit, ask } = message;
-            return engine.take(bytes, peer, view, limit, sink, ask);
-          }
-          const client = kept.get(message.reply);
-          if (!client) return;
-          kept.delete(message.reply);
-          const at = client.sink.reserve();
-          client.sink.out.set(message.bytes, at);
-          client.sink.commit(message.bytes.length, client.peer, 0, client.token);
+          if ('reply' in message) return settle(engine, message);
+          if (!engine.take(message, sink, message.ask)) reply(message.ask, undefined);
           engine.flush();
         });
       }

@@ -31,10 +31,6 @@ const MAX_MESSAGE = 0xffff;
 /** Who asks for the target of a CNAME: no address family is 0. */
 const NO_PEER = new Uint8Array(PEER_SIZE);
 
-export function isNobody(peers: Uint8Array, offset: number): boolean {
-  return peers[offset] === 0 && peers[offset + 1] === 0;
-}
-
 export function createChains(slots: Slots, lookup: Lookup, resolve: Resolve): Chains {
   const query = createQuery();
   const place = new Uint8Array(MAX_MESSAGE + 1);
@@ -70,7 +66,7 @@ export function createChains(slots: Slots, lookup: Lookup, resolve: Resolve): Ch
         sink.commit(length, NO_PEER, 0, token);
         return undefined;
       }
-      resolve(query, sink, token, NO_PEER, 0, MAX_MESSAGE, {
+      resolve(query, sink, token, NO_PEER, 0, MAX_MESSAGE, 0, {
         rules: slot.rules,
         selection: slot.selection,
         depth: slot.depth + 1,

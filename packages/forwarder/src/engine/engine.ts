@@ -6,7 +6,6 @@ import type { Cache } from '../cache/cache.ts';
 import { createSlots, MAX_ATTEMPTS, MAX_SLOTS, type Sink } from '../inflight/slots.ts';
 import { createTimers, TICK_MS } from '../inflight/timers.ts';
 import { writeRcode } from '../packet/compose.ts';
-import { EDE, extendedError } from '../packet/extended-error.ts';
 import { createQuery, DROP, finishKey, readQuery, wantsAuthenticData } from '../packet/query.ts';
 import { NOERROR, REFUSED } from '../packet/wire.ts';
 import { NO_VIEW, viewOfPeer } from '../rules/clients.ts';
@@ -18,7 +17,6 @@ import { createExchange } from '../upstreams/exchange.ts';
 import { createProbes, PROBE_TICK_MS } from '../upstreams/probes.ts';
 import { createSelection } from '../upstreams/selection.ts';
 import type { Upstream } from '../upstreams/upstream.ts';
-import { isNobody } from './chains.ts';
 import type { Claims } from './claims.ts';
 import type { Clock } from './clock.ts';
 import { type Counters, createCounters } from './counters.ts';
@@ -27,6 +25,7 @@ import { createLoops } from './loops.ts';
 import { type Active, createResolver, type ResolverParts } from './resolver.ts';
 import { createRoster } from './roster.ts';
 import { sourceFor } from './source.ts';
+import { createTaking, NOT_A_CLIENT, type Taking } from './taking.ts';
 
 export type EngineParts = {
   stack: UdpStack;
@@ -39,10 +38,8 @@ export type EngineParts = {
   handOver: ResolverParts['handOver'];
 };
 
-export type Engine = {
+export type Engine = Taking & {
   listen(address: string, port: number): Promise<void>;
-  /** A query from another worker: the question is in flight here. `view` counts where there is no peer, but a chain of CNAMEs. */
-  take(bytes: Uint8Array, peer: Uint8Array, view: number, limit: number, sink: Sink, token: number): void;
   /** Swaps the rules between two packets. */
   use(rules: RuleSet, budgets: Map<string, SharedArrayBuffer>): void;
   flush(): void;
@@ -51,7 +48,6 @@ export type Engine = {
   stop(): Promise<void>;
 };
 
-const NOT_A_CLIENT = extendedError(EDE.prohibited, 'not a client of this forwarder');
 const PROBE_REFS = MAX_SLOTS * MAX_ATTEMPTS;
 /** Rounds of maintenance from one sweep of sockets to the next: a second. */
 const SWEEP_ROUNDS = 10;
@@ -104,7 +100,7 @@ export function createEngine(parts: EngineParts): Engine {
     (upstream, now) => budgets.get(upstream)?.take(1, now) ?? true,
   );
   const lookup = createLookup(cache, clock);
-  const loops = createLoops(slots, roster.at);
+  const loops = createLoops(slots, claims, roster.at);
   const resolver = createResolver({
     cache,
     lookup,
@@ -131,7 +127,6 @@ export function createEngine(parts: EngineParts): Engine {
     sink: Sink,
     token: number,
     limit: number,
-    knownView?: number,
   ): boolean {
     counters.queries++;
     const status = readQuery(query, bytes, offset, length);
@@ -139,7 +134,7 @@ export function createEngine(parts: EngineParts): Engine {
       counters.malformed++;
       return false;
     }
-    const view = knownView ?? viewOfPeer(active.rules.clients, peers, peerOffset);
+    const view = viewOfPeer(active.rules.clients, peers, peerOffset);
     if (status !== NOERROR || view === NO_VIEW) {
       const outsider = view === NO_VIEW;
       if (outsider) counters.refusedClients++;
@@ -161,7 +156,7 @@ export function createEngine(parts: EngineParts): Engine {
       return true;
     }
     counters.cacheMisses++;
-    resolver.resolve(query, sink, token, peers, peerOffset, most);
+    resolver.resolve(query, sink, token, peers, peerOffset, most, 0);
     return true;
   }
 
@@ -250,12 +245,7 @@ export function createEngine(parts: EngineParts): Engine {
       );
     },
 
-    take(bytes, peer, view, limit, sink, token) {
-      clock.tick();
-      answer(bytes, 0, bytes.length, peer, 0, sink, token, limit, isNobody(peer, 0) ? view : undefined);
-      flush();
-    },
-
+    ...createTaking(clock, () => active, lookup, resolver),
     use,
     flush,
     counters,

@@ -5,73 +5,91 @@
 import { formatAddress } from '@pointsman/core/address';
 import type { Attempt, Slot, Slots } from '../inflight/slots.ts';
 import { hashWords, KEY_CHECKING_DISABLED, KEY_DNSSEC_OK, type Query } from '../packet/query.ts';
-import { encodePeer, peerAddressBytes } from '../udp/peer.ts';
+import { AF_INET6, encodePeer, peerAddressBytes } from '../udp/peer.ts';
 import type { Upstream } from '../upstreams/upstream.ts';
+import type { Claims } from './claims.ts';
 
 export type Loops = {
-  /** The attempt that this query closes a loop with. */
+  /** True where the peer's address is an upstream's: what it asks may be our own question. */
+  isUpstream(peers: Uint8Array, offset: number): boolean;
+  /** The attempt that this query of an upstream closes a loop with. */
   find(query: Query, peers: Uint8Array, offset: number): { slot: Slot; attempt: Attempt } | undefined;
-  /** The peer's address where it is an upstream's: one that joins a question in flight may be a loop. */
-  suspect(slot: Slot, peers: Uint8Array, offset: number): string | undefined;
+  /** Another worker that has asked the question, and so can tell whether this is a loop; -1: none. */
+  asker(query: Query): number;
+  addressOf(peers: Uint8Array, offset: number): string;
   /** Tells which addresses are upstreams'. */
   use(upstreams: Upstream[]): void;
 };
 
-export function createLoops(slots: Slots, upstreamAt: (index: number) => Upstream): Loops {
+export function createLoops(
+  slots: Slots,
+  claims: Claims | undefined,
+  upstreamAt: (index: number) => Upstream,
+): Loops {
   let addresses = new Set<number>();
 
-  function isFrom(peers: Uint8Array, offset: number, address: string): boolean {
-    const bytes = peerAddressBytes(peers, offset);
-    const wanted = peerAddressBytes(encodePeer(address, 0), 0);
-    return bytes.length === wanted.length && bytes.every((byte, index) => byte === wanted[index]);
-  }
-
   /** An upstream asks with flags of its own (DO, CD): its question is ours all the same. */
-  function findUnderAnyFlags(query: Query, visit: (slot: Slot) => boolean): void {
+  function underAnyFlags(query: Query, visit: (hash: number) => boolean): void {
     const { key, keyWords, keyLength, nameLength } = query;
     const at = nameLength + 2;
     const own = key[at]!;
     for (let bits = 0; bits <= (KEY_DNSSEC_OK | KEY_CHECKING_DISABLED); bits++) {
       key[at] = bits;
-      const slot = slots.find(hashWords(keyWords, (keyLength + 3) >> 2), key, keyLength);
-      if (slot && visit(slot)) break;
+      if (visit(hashWords(keyWords, (keyLength + 3) >> 2))) break;
     }
     key[at] = own;
   }
 
+  /** Our attempt at asking the peer; undefined where it may as well be a client. */
+  function attemptAt(slot: Slot, peers: Uint8Array, offset: number): Attempt | undefined {
+    // Where the first to ask has the same address, clients and a server share it.
+    for (let waiter = slot.waiters; waiter; waiter = waiter.next) {
+      if (sameAddress(waiter.peer, 0, peers, offset)) return undefined;
+    }
+    return slot.attempts
+      .slice(0, slot.attemptCount)
+      .find(
+        ({ key, upstream }) =>
+          key >= 0 && sameAddress(encodePeer(upstreamAt(upstream).address.address, 0), 0, peers, offset),
+      );
+  }
+
   return {
+    isUpstream: (peers, offset) => addresses.has(addressHash(peers, offset)),
     find(query, peers, offset) {
-      if (!addresses.has(addressHash(peers, offset))) return undefined;
       let found: { slot: Slot; attempt: Attempt } | undefined;
-      findUnderAnyFlags(query, (slot) => {
-        // Where the first to ask has the same address, clients and a server share it: then this may well be a client.
-        for (let waiter = slot.waiters; waiter; waiter = waiter.next) {
-          if (sameAddress(waiter.peer, 0, peers, offset)) return false;
-        }
-        for (let number = 0; number < slot.attemptCount; number++) {
-          const attempt = slot.attempts[number]!;
-          if (attempt.key < 0 || !isFrom(peers, offset, upstreamAt(attempt.upstream).address.address))
-            continue;
-          found = { slot, attempt };
-          return true;
-        }
-        return false;
+      underAnyFlags(query, (hash) => {
+        const slot = slots.find(hash, query.key, query.keyLength);
+        const attempt = slot && attemptAt(slot, peers, offset);
+        if (attempt) found = { slot, attempt };
+        return attempt !== undefined;
       });
       return found;
     },
-    suspect(_slot, peers, offset) {
-      if (!addresses.has(addressHash(peers, offset))) return undefined;
-      return formatAddress(peerAddressBytes(peers, offset));
+    asker(query) {
+      let worker = -1;
+      if (claims) {
+        underAnyFlags(query, (hash) => {
+          worker = claims.holder(hash);
+          return worker >= 0;
+        });
+      }
+      return worker;
     },
+    addressOf: (peers, offset) => formatAddress(peerAddressBytes(peers, offset)),
     use(upstreams) {
       addresses = new Set(upstreams.map(({ address }) => addressHash(encodePeer(address.address, 0), 0)));
     },
   };
 }
 
+/** For every query that the cache cannot answer: so without a view on the bytes. */
 function addressHash(peers: Uint8Array, offset: number): number {
+  const long = peers[offset] === AF_INET6;
+  const start = offset + (long ? 8 : 4);
+  const end = start + (long ? 16 : 4);
   let hash = 0;
-  for (const byte of peerAddressBytes(peers, offset)) hash = (Math.imul(hash, 31) + byte) | 0;
+  for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + peers[at]!) | 0;
   return hash;
 }
 

@@ -13,7 +13,7 @@ import type { Budget } from '../upstreams/budget.ts';
 import type { Exchange } from '../upstreams/exchange.ts';
 import type { Selection } from '../upstreams/selection.ts';
 import type { Upstream } from '../upstreams/upstream.ts';
-import { createAdmission, type Resolve } from './admission.ts';
+import { createAdmission, type Link, type Resolve } from './admission.ts';
 import { createChainEnds } from './chain-ends.ts';
 import { createChains } from './chains.ts';
 import type { Claims } from './claims.ts';
@@ -48,6 +48,8 @@ export type ResolverParts = {
     peers: Uint8Array,
     peerOffset: number,
     limit: number,
+    hops: number,
+    link: Link | undefined,
   ): void;
 };
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
@@ -16,6 +16,7 @@ import { count, sayJson } from './terminal.ts';
 /** The topology in a file, or all that is wrong with it: YAML, JSON, or a TypeScript module with a default export. */
 export async function readTopology(path: string): Promise<ParseResult> {
   const readFile = fileReader(path);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return unreadable(path, { code: 'EISDIR' });
   const extension = extname(path).toLowerCase();
   if (extension === '.ts' || extension === '.mts') return readModule(path, readFile);
   const format =
@@ -32,13 +33,36 @@ export async function readTopology(path: string): Promise<ParseResult> {
 export async function loadTopology(path: string, options: { json?: boolean }): Promise<Topology> {
   const result = await readTopology(path);
   if (result.ok) return result.topology;
-  const { problems } = result;
+  const { problems, unread } = result;
   if (options.json) {
-    sayJson({ event: 'error', code: 'bad-topology', problems });
+    sayJson({ event: 'error', code: 'bad-topology', problems, unread });
     throw new Outcome(2);
   }
-  const lines = problems.map(formatProblem);
-  throw new Outcome(2, `${count(problems.length, 'mistake')} in ${path}\n${lines.join('\n')}`);
+  const lines = [...problems.map(formatProblem), ...unreadNote(unread)];
+  // A file that cannot be read at all is no list of mistakes.
+  const [only] = problems;
+  if (only?.path === '' && NOT_READ.has(only.code)) throw new Outcome(2, lines.join('\n'));
+  throw new Outcome(2, [`${count(problems.length, 'mistake')} in ${path}`, ...lines].join('\n'));
+}
+
+const NOT_READ = new Set([
+  'bad-extension',
+  'missing-file',
+  'unreadable-file',
+  'bad-module',
+  'no-default-export',
+]);
+/** So many parts are named that could not be read whole. */
+const MOST_UNREAD = 3;
+
+/** Every mistake that can be seen is told; where one of them hides a part of the file, that is said too. */
+function unreadNote(unread: readonly string[]): string[] {
+  if (unread.length === 0) return [];
+  const named = unread.slice(0, MOST_UNREAD).join(', ');
+  const rest = unread.length - MOST_UNREAD;
+  const what = rest > 0 ? `${named} and ${count(rest, 'other part')}` : named;
+  const [were, them] = unread.length === 1 ? ['was', 'it'] : ['were', 'them'];
+  return [`… ${what} ${were} not read whole; there may be more mistakes behind ${them}`];
 }
 
 async function readModule(path: string, readFile: ReadFile): Promise<ParseResult> {
@@ -93,5 +117,5 @@ function unreadable(path: string, { code }: { code: string }): ParseResult {
 
 function failure(file: string, code: string, message: string, remedy: string): ParseResult {
   const problem: TopologyProblem = { code, file, path: '', message, remedy };
-  return { ok: false, problems: [problem] };
+  return { ok: false, problems: [problem], unread: [] };
 }

@@ -39,6 +39,24 @@ test('names and CIDRs come out canonical, durations in milliseconds', () => {
   assert.equal(result.config.deadline, 1500);
 });
 
+test('a suffix that cannot be meant is refused: a wildcard, a list, a URL', () => {
+  const suffixes = ['*.corp.example', 'my corp.example', 'https://corp.example', 'a.example,b.example'];
+  const upstreams = ['10.0.0.1'];
+  const problems = problemsOf({ ...smallest, rules: suffixes.map((suffix) => ({ suffix, upstreams })) });
+  assert.deepEqual(
+    problems.map((each) => each.split(';')[0]),
+    [
+      'rules.0.suffix: "*.corp.example" has a wildcard in it',
+      'rules.1.suffix: "my corp.example" has a space in it, as no domain name does that somebody looks up',
+      'rules.2.suffix: "https://corp.example" has ":" in it, as no domain name does that somebody looks up',
+      'rules.3.suffix: "a.example,b.example" has "," in it, as no domain name does that somebody looks up',
+    ],
+  );
+  for (const suffix of ['.', '_msdcs.corp.example', '0/25.2.0.192.in-addr.arpa', 'xn--bcher-kva.example']) {
+    assert.deepEqual(problemsOf({ ...smallest, rules: [{ suffix, upstreams }] }), []);
+  }
+});
+
 test('every duration that is allowed can be written in three ways', () => {
   fc.assert(
     fc.property(fc.integer({ min: 50, max: 30_000 }), (milliseconds) => {

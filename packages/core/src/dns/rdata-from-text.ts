@@ -78,6 +78,21 @@ function describe(fields: readonly Field[]): string {
   return fields.map((field) => EXPECTED[field]).join(', then ');
 }
 
+/** The fields of an SOA by their names in RFC 1035 section 3.3.13: seven of them, five of which are numbers, are easily miscounted. */
+const SOA_FIELDS = [
+  'its first name (the primary server)',
+  'its second name (the mailbox)',
+  'its first number (serial)',
+  'its second number (refresh)',
+  'its third number (retry)',
+  'its fourth number (expire)',
+  'its fifth number (minimum)',
+];
+
+function missing(type: string, field: Field, index: number): string {
+  return (type === 'SOA' ? SOA_FIELDS[index] : undefined) ?? EXPECTED[field];
+}
+
 /** Writes one field from the tokens at `next`; gives the index of the first token it did not take. */
 function writeField(
   out: ByteWriter,
@@ -92,7 +107,8 @@ function writeField(
     return tokens.length;
   }
   const token = tokens[next];
-  if (token === undefined) throw new RdataError(`${type} lacks ${EXPECTED[field]}`, tokens[next - 1]);
+  if (token === undefined)
+    throw new RdataError(`${type} lacks ${missing(type, field, next)}`, tokens[next - 1]);
   switch (field) {
     case 'strings':
       for (const each of tokens.slice(next)) writeString(out, each);

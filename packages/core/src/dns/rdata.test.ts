@@ -89,6 +89,8 @@ test('a mistake names what is wrong and what would be right', () => {
     ['MX', '70000 mail', '"70000" in MX is not a number from 0 to 65535'],
     ['CNAME', 'a..b', '"a..b.example.com." has an empty label'],
     ['CNAME', 'a\\', 'a backslash at the end of a line escapes nothing'],
+    ['SOA', 'a b 1 2 3 4', 'SOA lacks its fifth number (minimum)'],
+    ['SOA', 'a', 'SOA lacks its second name (the mailbox)'],
     ['SOA', 'a b 1 2 3 4 1y', '"1y" in SOA is not seconds, or a time such as 1h30m'],
     ['TXT', `"${'a'.repeat(256)}"`, 'a string of 256 bytes: at most 255, cut it into several quoted strings'],
     ['TXT', '"abc', 'this quoted string does not end on its line'],

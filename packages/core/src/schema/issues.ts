@@ -14,6 +14,8 @@ export type SchemaIssue = {
   remedy: string;
   /** Where the key is unknown: the path of the known one that it most likely stands for. */
   meant?: Path;
+  /** Where the value is a slip: what it most likely stands for. */
+  instead?: unknown;
 };
 
 /** The part of JSON Schema that `z.toJSONSchema` writes and that issues are explained from. */
@@ -47,6 +49,8 @@ function readIssue({ path, issue }: Found, root: unknown, schema: JsonSchema): S
     { code, path, at: 'value', value, message, remedy },
   ];
   if (value === undefined && issue.code !== 'custom' && issue.code !== 'unrecognized_keys') {
+    const misspelt = misspeltDiscriminator(path, issue, root);
+    if (misspelt !== undefined) return [unknownKey(misspelt, path.slice(0, -1), root, schema)];
     const description = schemasAt(schema, path, root)[0]?.description;
     const options = optionsOf(issue);
     const what = description ?? (options.length > 0 ? `one of ${options.join(', ')}` : undefined);
@@ -68,21 +72,59 @@ function readIssue({ path, issue }: Found, root: unknown, schema: JsonSchema): S
         `write ${expected(issue.expected)}${hint(issue.expected, value)}`,
       );
     case 'invalid_value':
-      return at('bad-value', `${showValue(value)} is not known`, oneOf(value, optionsOf(issue)));
+      return [unknownValue(path, value, optionsOf(issue))];
     case 'invalid_union':
-      if (issue.errors.length === 0) {
-        return at('bad-value', `${showValue(value)} is not known`, oneOf(value, optionsOf(issue)));
-      }
+      if (issue.errors.length === 0) return [unknownValue(path, value, optionsOf(issue))];
       return readUnion(issue.errors, path, root, schema);
     case 'custom':
-      return at(
-        typeof issue.params?.code === 'string' ? issue.params.code : 'bad-value',
-        issue.params?.remedy === undefined ? `${showValue(value)} is not allowed` : issue.message,
-        issue.params?.remedy === undefined ? issue.message : String(issue.params.remedy),
-      );
+      return [customIssue(path, issue, value)];
     default:
       return at('bad-value', `${showValue(value)} is not allowed`, issue.message);
   }
+}
+
+/** A custom issue may carry `params`: the code, the remedy, and what the value most likely stands for. */
+function customIssue(
+  path: Path,
+  { params, message }: Issue & { code: 'custom' },
+  value: unknown,
+): SchemaIssue {
+  return {
+    code: typeof params?.code === 'string' ? params.code : 'bad-value',
+    path,
+    at: 'value',
+    value,
+    message: params?.remedy === undefined ? `${showValue(value)} is not allowed` : message,
+    remedy: params?.remedy === undefined ? message : String(params.remedy),
+    ...(params?.instead === undefined ? {} : { instead: params.instead }),
+  };
+}
+
+function unknownValue(path: Path, value: unknown, options: readonly string[]): SchemaIssue {
+  const near = typeof value === 'string' ? nearest(value, options) : undefined;
+  return {
+    code: 'bad-value',
+    path,
+    at: 'value',
+    value,
+    message: `${showValue(value)} is not known`,
+    remedy: oneOf(value, options),
+    ...(near === undefined ? {} : { instead: near }),
+  };
+}
+
+/** Without the key that decides a union zod looks at no other one: the one that was meant for it, where there is one. */
+function misspeltDiscriminator(path: Path, issue: Issue, root: unknown): string | undefined {
+  if (issue.code !== 'invalid_union' || issue.errors.length > 0) return undefined;
+  const parent = valueAt(root, path.slice(0, -1)) as object;
+  const wanted = String(path.at(-1));
+  return Object.keys(parent).find((key) => key !== wanted && nearest(key, [wanted]) !== undefined);
+}
+
+function wantsList(branch: readonly Issue[]): boolean {
+  return branch.some(
+    (issue) => issue.code === 'invalid_type' && issue.expected === 'array' && issue.path.length === 0,
+  );
 }
 
 function unknownKey(key: string, parent: Path, root: unknown, schema: JsonSchema): SchemaIssue {
@@ -110,6 +152,23 @@ function readUnion(
   const depth = (branch: readonly Issue[]) =>
     Math.min(...branch.map((issue) => (issue.code === 'invalid_type' ? 0 : 1) + issue.path.length * 2));
   const best = branches.reduce((chosen, branch) => (depth(branch) > depth(chosen) ? branch : chosen));
+  const text = valueAt(root, path);
+  if (typeof text === 'string' && branches.some(wantsList)) {
+    const words = branches.flatMap((branch) => branch.flatMap(optionsOf));
+    if (words.length > 0 && nearest(text, words) === undefined) {
+      const remedy = `write a list: [${showValue(text)}], or ${words.join(', or ')}`;
+      return [
+        {
+          code: 'bad-value',
+          path,
+          at: 'value',
+          value: text,
+          message: `${showValue(text)} is not known`,
+          remedy,
+        },
+      ];
+    }
+  }
   if (depth(best) > 0) {
     return best.flatMap((issue) =>
       readIssue({ path: [...path, ...(issue.path as Path)], issue }, root, schema),

@@ -18,6 +18,11 @@ test('what is far from everything is no slip', () => {
   assert.equal(nearest('x'.repeat(100), ['x'.repeat(99)]), undefined);
 });
 
+test('two letters may be three that lost their last one, and nothing else', () => {
+  assert.equal(nearest('ap', ['hub', 'app']), 'app');
+  assert.equal(nearest('aa', ['a', 'caa', 'ab']), undefined);
+});
+
 test('a word is nearest to itself', () => {
   const word = fc.string({ minLength: 1, maxLength: 64 });
   fc.assert(

@@ -10,8 +10,10 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   if (word.length > LONGEST_WORD) return undefined;
   const wanted = word.toLowerCase();
   let best: string | undefined;
-  let bestDistance = tolerance(word.length) + 1;
+  // Two letters may be three that lost their last one.
+  let bestDistance = tolerance(word.length === 2 ? 3 : word.length) + 1;
   for (const candidate of candidates) {
+    if (word.length === 2 && !candidate.toLowerCase().startsWith(wanted)) continue;
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];

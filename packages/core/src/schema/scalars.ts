@@ -1,26 +1,20 @@
 import { z } from 'zod';
 import { formatAddress, formatCidr, maskCidr, parseAddress, parseCidr } from '../address/index.ts';
-import { NameError, parseName } from '../dns/name.ts';
 import { showValue } from './path.ts';
+import { readZoneName } from './zone-name.ts';
 
 /**
- * The scalar values that topologies and configurations share. A custom issue carries `params`: a stable `code` and the
- * `remedy`, which `readIssues` takes up.
+ * The scalar values that topologies and configurations share. A custom issue carries `params`: a stable `code`, the `remedy`, and where it
+ * is clear what was meant, that as `instead`; `readIssues` takes them up.
  */
 
-/** A domain name in any spelling; its output is the canonical name. */
+/** The name of a domain, in any spelling; its output is the canonical name. */
 export const domainName = z.string().transform((text, context) => {
-  try {
-    return parseName(text);
-  } catch (error) {
-    if (!(error instanceof NameError)) throw error;
-    context.addIssue({
-      code: 'custom',
-      message: error.message,
-      params: { code: 'bad-name', remedy: 'write a domain name such as corp.example' },
-    });
-    return z.NEVER;
-  }
+  const read = readZoneName(text);
+  if ('name' in read) return read.name;
+  const { message, remedy = 'write a domain name such as corp.example' } = read;
+  context.addIssue({ code: 'custom', message, params: { code: 'bad-name', remedy } });
+  return z.NEVER;
 });
 
 /** A CIDR without host bits; its output is the canonical text. */
@@ -28,7 +22,9 @@ export const cidr = z.string().transform((text, context) => {
   const parsed = parseCidr(text);
   if (parsed) return formatCidr(parsed);
   const { message, remedy } = whyNoCidr(text);
-  context.addIssue({ code: 'custom', message, params: { code: 'bad-cidr', remedy } });
+  const masked = maskCidr(text);
+  const instead = masked && formatCidr(masked);
+  context.addIssue({ code: 'custom', message, params: { code: 'bad-cidr', remedy, instead } });
   return z.NEVER;
 });
 

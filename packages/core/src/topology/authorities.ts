@@ -32,7 +32,8 @@ function checkAddresses(context: BuildContext, source: AuthoritySource, path: Pa
   const network = context.source.networks[source.network];
   for (const [index, address] of source.addresses.entries()) {
     const at = [...path, 'addresses', index];
-    if (network && !network.cidrs.some((cidr) => cidrContains(parseCidr(cidr)!, parseAddress(address)!))) {
+    const isKnown = network && network.cidrs.length > 0;
+    if (isKnown && !network.cidrs.some((cidr) => cidrContains(parseCidr(cidr)!, parseAddress(address)!))) {
       context.report({
         code: 'outside-network',
         path: at,

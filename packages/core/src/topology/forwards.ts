@@ -48,7 +48,7 @@ function readTier(
   const tier = context.source.forwarders[reference.name];
   const all = (tier?.members ?? []).flatMap((each) => each?.name ?? []);
   if (member === undefined) return { tier: reference.name, members: all };
-  if (tier && !all.includes(member)) {
+  if (tier && all.length === tier.members.length && !all.includes(member)) {
     const message = `${showValue(tierText!)} has no member ${showValue(member)}`;
     const remedy = `it has ${all.join(', ')}`;
     context.report({ code: 'unknown-member', path, value: text, message, remedy });

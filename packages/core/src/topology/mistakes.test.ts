@@ -5,7 +5,7 @@ import { formatProblem, parseTopology } from './index.ts';
 
 /**
  * Each `mistakes/*.case` is a topology, zone files each behind a line `-- PATH`, a line of dashes, and what the parser
- * says: every mistake, from top to bottom.
+ * says: every mistake, from top to bottom, then what could not be read whole.
  */
 const folder = new URL('mistakes/', import.meta.url);
 
@@ -22,7 +22,9 @@ for (const name of readdirSync(folder)) {
       files.get(path.replace('./', '')),
     );
     assert.ok(!result.ok);
-    assert.equal(result.problems.map((problem) => `${formatProblem(problem)}\n`).join(''), expected);
+    const lines = result.problems.map(formatProblem);
+    if (result.unread.length > 0) lines.push(`not read whole: ${result.unread.join(', ')}`);
+    assert.equal(lines.map((line) => `${line}\n`).join(''), expected);
     for (const problem of result.problems) {
       assert.match(problem.code, /^[a-z0-9]+(-[a-z0-9]+)*$/);
       assert.ok(problem.code === 'missing-file' || problem.line !== undefined, formatProblem(problem));

@@ -16,6 +16,8 @@ export type DeclaredNames = Readonly<Record<NameKind, ReadonlySet<string>>>;
 /** What the parts of a topology are built from, and where what is wrong with them goes. */
 export type BuildContext = {
   source: SalvagedSource;
+  /** True for a part that the schema refused, which is therefore missing from `source`. */
+  isLeftOut: (path: Path) => boolean;
   names: DeclaredNames;
   report: Report;
 };

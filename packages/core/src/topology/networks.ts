@@ -87,7 +87,7 @@ function checkVpcSizes(context: BuildContext, source: VpcSource, path: Path): vo
       remedy: 'write a /16 to a /28',
     });
   }
-  if (source.cidrs.some((cidr) => parseCidr(cidr)!.bytes.length === 4)) return;
+  if (isUnknown(source) || source.cidrs.some((cidr) => parseCidr(cidr)!.bytes.length === 4)) return;
   context.report({
     code: 'no-ipv4-cidr',
     path: [...path, 'cidrs'],
@@ -101,7 +101,7 @@ function buildSubnets(context: BuildContext, source: VpcSource, path: Path): rea
   const ranges = source.cidrs.map((cidr) => parseCidr(cidr)!);
   const subnets = Object.entries(source.subnets).map(([name, { cidr, availabilityZone }]) => {
     const at = [...path, 'subnets', name];
-    if (!ranges.some((range) => containsCidr(range, parseCidr(cidr)!))) {
+    if (!isUnknown(source) && !ranges.some((range) => containsCidr(range, parseCidr(cidr)!))) {
       context.report({
         code: 'outside-network',
         path: [...at, 'cidr'],
@@ -126,6 +126,11 @@ function buildSubnets(context: BuildContext, source: VpcSource, path: Path): rea
     subnets.map(({ name, cidr }) => ({ cidr, path: [...path, 'subnets', name, 'cidr'] })),
   );
   return Object.freeze(subnets);
+}
+
+/** True where the network's CIDRs are refused: what depends on them cannot be judged. */
+function isUnknown({ cidrs }: NetworkSource): boolean {
+  return cidrs.length === 0;
 }
 
 function containsCidr(outer: Cidr, inner: Cidr): boolean {

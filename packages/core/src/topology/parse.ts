@@ -1,4 +1,4 @@
-import { type JsonSchema, readIssues, withoutEchoes } from '../schema/issues.ts';
+import { withoutEchoes } from '../schema/issues.ts';
 import { formatPath, type Path } from '../schema/path.ts';
 import { makeAddressBook } from './address-book.ts';
 import { buildAllowances } from './allowances.ts';
@@ -11,12 +11,20 @@ import { buildNetworks } from './networks.ts';
 import type { Finding, TopologyProblem } from './problem.ts';
 import { makeRecordReader } from './records.ts';
 import { declaredIn, salvage } from './salvage.ts';
-import { topologyJsonSchema, topologySchema } from './schema.ts';
+import { topologySchema } from './schema.ts';
+import { readPastSlips } from './slips.ts';
 import { checkTiers } from './tier-checks.ts';
 import type { Position, Topology } from './topology.ts';
 import { buildZones } from './zones.ts';
 
-export type ParseResult = { ok: true; topology: Topology } | { ok: false; problems: TopologyProblem[] };
+export type ParseResult =
+  | { ok: true; topology: Topology }
+  | {
+      ok: false;
+      problems: TopologyProblem[];
+      /** Parts of the topology's file, and zone files, that a mistake kept from being read whole: more mistakes may be behind it. */
+      unread: string[];
+    };
 
 /** Reads a zone file, by its path relative to the topology's file; undefined where there is none. */
 export type ReadFile = (path: string) => string | undefined;
@@ -38,7 +46,7 @@ export function parseTopology(
     message,
     remedy,
   }));
-  if (!document) return { ok: false, problems };
+  if (!document) return { ok: false, problems, unread: [source.path] };
   return build({ value: document.value, path: source.path, locate: document.locate, problems, readFile });
 }
 
@@ -55,15 +63,18 @@ type Source = {
   readFile: ReadFile;
 };
 
-function build({ value, path: file, locate, problems, readFile }: Source): ParseResult {
-  const report = (finding: Finding) => problems.push(placed(finding, file, locate(finding.path, finding.at)));
-  if (value === null || value === undefined) {
-    report({ code: 'empty', path: [], message: 'is empty', remedy: 'begin with name: and networks:' });
-    return { ok: false, problems };
+function build({ value: written, path: file, locate, problems, readFile }: Source): ParseResult {
+  const reportWritten = (finding: Finding) =>
+    problems.push(placed(finding, file, locate(finding.path, finding.at)));
+  if (written === null || written === undefined) {
+    reportWritten({ code: 'empty', path: [], message: 'is empty', remedy: 'begin with name: and networks:' });
+    return { ok: false, problems, unread: [] };
   }
-  const source = readSource(value, report);
+  const { value, asWritten, source, isLeftOut, unread } = readSource(written, reportWritten);
+  const report = (finding: Finding) => reportWritten({ ...finding, path: asWritten(finding.path) });
   const context: BuildContext = {
     source,
+    isLeftOut,
     report,
     names: {
       network: declaredIn(value, 'networks'),
@@ -71,9 +82,11 @@ function build({ value, path: file, locate, problems, readFile }: Source): Parse
       'forwarder tier': declaredIn(value, 'forwarders'),
     },
   };
-  const readRecords = makeRecordReader(readFile, report, (zoneFile, position, finding) =>
-    problems.push(placed(finding, besideFile(file, zoneFile), position)),
-  );
+  const readRecords = makeRecordReader(readFile, report, (zoneFile, position, finding) => {
+    const path = besideFile(file, zoneFile);
+    if (finding.code === 'zone-file' && !unread.includes(path)) unread.push(path);
+    problems.push(placed(finding, path, position));
+  });
   const book = makeAddressBook(context);
   const topology: Topology = Object.freeze({
     name: source.name,
@@ -89,16 +102,21 @@ function build({ value, path: file, locate, problems, readFile }: Source): Parse
   if (problems.length === 0) checkTiers(topology, report);
   return problems.length === 0
     ? { ok: true, topology }
-    : { ok: false, problems: inFileOrder(problems, file) };
+    : { ok: false, problems: inFileOrder(problems, file), unread };
 }
 
 /** The schema's pass: its issues are reported, and what it has nothing against is returned. */
-function readSource(value: unknown, report: (finding: Finding) => void): BuildContext['source'] {
-  const result = topologySchema.safeParse(value);
-  if (result.success) return result.data;
-  const issues = readIssues(result.error.issues, value, topologyJsonSchema() as JsonSchema);
-  for (const issue of withoutEchoes(issues)) report(issue);
-  return salvage(value, issues);
+function readSource(written: unknown, report: (finding: Finding) => void) {
+  const result = topologySchema.safeParse(written);
+  if (result.success) {
+    const asWritten = (path: Path) => path;
+    return { value: written, asWritten, source: result.data, isLeftOut: () => false, unread: [] as string[] };
+  }
+  const { value, slips, issues, asWritten } = readPastSlips(written);
+  for (const slip of slips) report(slip);
+  for (const issue of withoutEchoes(issues)) report({ ...issue, path: asWritten(issue.path) });
+  const { source, isLeftOut, unread } = salvage(value, issues);
+  return { value, asWritten, source, isLeftOut, unread: unread.map((path) => formatPath(asWritten(path))) };
 }
 
 function placed(finding: Finding, file: string, position: Position | undefined): TopologyProblem {

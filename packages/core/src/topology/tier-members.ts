@@ -48,6 +48,8 @@ function checkMember(
 ): void {
   const subnet = Object.hasOwn(subnets, member.subnet) ? subnets[member.subnet] : undefined;
   if (!subnet) {
+    const all = ['networks', network, 'subnets'];
+    if (context.isLeftOut(all) || context.isLeftOut([...all, member.subnet])) return;
     const known = Object.keys(subnets);
     const near = nearest(member.subnet, known);
     context.report({

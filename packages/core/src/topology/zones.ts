@@ -1,8 +1,9 @@
 import { parseCidr, reverseZonesOf } from '../address/index.ts';
 import type { RecordSet } from '../dns/index.ts';
-import { type Name, NameError, parentOf, parseName } from '../dns/name.ts';
+import { type Name, parentOf } from '../dns/name.ts';
 import { type Path, showName, showValue } from '../schema/path.ts';
 import { whyNoCidr } from '../schema/scalars.ts';
+import { readZoneName } from '../schema/zone-name.ts';
 import { type BuildContext, checkName } from './names.ts';
 import type { RecordReader } from './records.ts';
 import type { ZoneSource } from './schema.ts';
@@ -38,14 +39,12 @@ export function readZoneNames(
     context.report({ code: 'bad-cidr', path, at, value: key, ...whyNoCidr(key) });
     return [];
   }
-  try {
-    return [parseName(key)];
-  } catch (error) {
-    if (!(error instanceof NameError)) throw error;
-    const remedy = 'write a domain name such as corp.example, or a CIDR for its reverse zones';
-    context.report({ code: 'bad-name', path, at, value: key, message: error.message, remedy });
-    return [];
-  }
+  const read = readZoneName(key);
+  if ('name' in read) return [read.name];
+  const { message, remedy = 'write a domain name such as corp.example, or a CIDR for its reverse zones' } =
+    read;
+  context.report({ code: 'bad-name', path, at, value: key, message, remedy });
+  return [];
 }
 
 function checkReferences(context: BuildContext, source: ZoneSource, path: Path): boolean {

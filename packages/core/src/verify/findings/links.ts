@@ -30,7 +30,7 @@ export function findNarrowLinks(context: FindingContext): Draft[] {
         text: `${without === undefined ? 'it' : `once ${linkNames[backup!]} is down, queries take it, and it`} ${why}`,
         paths: [[...link.path, isNarrow ? 'mtu' : 'port53'], link.path],
         remedy: isNarrow
-          ? `raise its MTU to ${need} or more, or make the servers behind it send less by UDP (edns-udp-size in BIND)`
+          ? `raise its MTU to ${need} or more, or make the servers behind it send less by UDP (max-udp-size in BIND)`
           : 'let TCP to port 53 through (RFC 7766)',
         ...(without === undefined ? {} : { without }),
       },

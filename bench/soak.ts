@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type LoadResult, runDnsperf } from './load/dnsperf.ts';
 import { randomNumbers } from './load/zipf.ts';
 import { residentBytes } from './measure/proc.ts';
-import { pointsman } from './peers/pointsman.ts';
+import { pointsmanInSmallHeap } from './peers/pointsman.ts';
 import { type Bed, withBed } from './running/bed.ts';
 import { extendPath } from './running/programs.ts';
 import { ask } from './running/question.ts';
@@ -51,7 +51,10 @@ async function main(): Promise<number> {
 }
 
 async function soak(bed: Bed, seconds: number, seed: number): Promise<string[]> {
-  const server = await bed.start(pointsman, { suffixes: SOAK_SUFFIXES, cacheBytes: SOAK_CACHE_BYTES });
+  const server = await bed.start(pointsmanInSmallHeap, {
+    suffixes: SOAK_SUFFIXES,
+    cacheBytes: SOAK_CACHE_BYTES,
+  });
   const names = soakNames();
   const file = await bed.writeQueries('soak', names);
   const options = { cpu: bed.pinning?.load, latencies: false };

@@ -18,6 +18,14 @@ function forwarderConfig({ listen, upstream, suffixes, cacheBytes }: Work): Forw
 }
 
 const files = (work: Work) => ({ 'forwarder.json': `${JSON.stringify(forwarderConfig(work))}\n` });
+const serve = (directory: string) => [
+  COMMAND,
+  'serve',
+  join(directory, 'forwarder.json'),
+  '--workers',
+  '1',
+  '--json',
+];
 const node = (directory: string, ...script: string[]) => {
   const [program, ...rest] = script;
   return { program: process.execPath, arguments: [program!, ...rest], directory };
@@ -27,8 +35,16 @@ export const pointsman: Peer = {
   name: 'Pointsman',
   role: 'ours',
   files,
-  command: ({ directory }) =>
-    node(directory, COMMAND, 'serve', join(directory, 'forwarder.json'), '--workers', '1', '--json'),
+  command: ({ directory }) => node(directory, ...serve(directory)),
+};
+
+/**
+ * For the soak. Left alone, V8 lets tens of MiB of garbage pile up before it collects its old generation, which takes longer than
+ * half an hour at that load; with a heap bounded so tightly it collects every minute, and what then grows is a leak.
+ */
+export const pointsmanInSmallHeap: Peer = {
+  ...pointsman,
+  command: ({ directory }) => node(directory, '--max-old-space-size=24', ...serve(directory)),
 };
 
 export const pointsmanDgram: Peer = {

@@ -121,6 +121,11 @@ suite('exchange', { concurrency: 4 }, () => {
     assert.ok(steps.size > 3500, `${steps.size} distinct steps from ID to ID`);
     const ports = corp.asked.map(({ port }) => port);
     assert.ok(new Set(ports).size >= 6, `${new Set(ports).size} ports`);
+    // Ports that follow on one another, even by the second or the tenth, lie within a few dozen; random ones, of 28,000, do not.
+    const distinct = [...new Set(ports)];
+    assert.ok(Math.max(...distinct) - Math.min(...distinct) > 1000, `the ports ${distinct} lie together`);
+    const portSteps = new Set(distinct.slice(1).map((port, index) => port - distinct[index]!));
+    assert.ok(portSteps.size >= distinct.length - 2, `the ports ${distinct} look like a sequence`);
     const perPort = Map.groupBy(ports, (port) => port);
     for (const [port, uses] of perPort)
       assert.ok(uses.length <= 1024, `port ${port} used ${uses.length} times`);

@@ -72,7 +72,8 @@ export function createEngine(parts: EngineParts): Engine {
 
   const exchange = createExchange(
     stack,
-    PROBE_REFS + 65_536,
+    PROBE_REFS,
+    65_536,
     (index) => {
       const { address, port } = roster.at(index).address;
       return { local: sourceFor(address, addresses), address, port };

@@ -5,9 +5,9 @@
 import { createIdTable } from '../inflight/id-table.ts';
 import { random16 } from '../inflight/random.ts';
 import { put16, u16 } from '../packet/wire.ts';
-import { createTcpClient, type TcpClient } from '../tcp/client.ts';
 import type { UdpStack } from '../udp/udp.ts';
-import { createSockets } from './sockets.ts';
+import { createConnections, MAX_CONNECTIONS } from './connections.ts';
+import { createSockets, MAX_SOCKETS } from './sockets.ts';
 
 export type Target = { local: string | undefined; address: string; port: number };
 
@@ -42,27 +42,35 @@ export type Exchange = {
 
 export const NO_KEY = -1;
 
-/** Keys are socket << 16 | ID; TCP connections have numbers behind all UDP sockets. */
-const TCP_BASE = 1 << 14;
-const MAX_TCP = (1 << 15) - TCP_BASE;
+/** Keys are channel << 16 | ID: a channel is a UDP socket or, behind all of those, a TCP connection. */
+const CHANNELS = MAX_SOCKETS + MAX_CONNECTIONS;
 
+/** `probeRefs`: from this ref on what is sent is a probe, `probes` of them at most. */
 export function createExchange(
   stack: UdpStack,
-  capacity: number,
+  probeRefs: number,
+  probes: number,
   targetOf: (upstream: number) => Target,
   events: ExchangeEvents,
 ): Exchange {
-  const refs = createIdTable(capacity);
-  /** By channel: the number of a socket or a TCP connection. */
-  const upstreamOf = new Int32Array(TCP_BASE + MAX_TCP).fill(-1);
-  const tcpClients = new Map<number, TcpClient>();
+  const refs = createIdTable(probeRefs + probes, CHANNELS);
+  const upstreamOf = new Int32Array(CHANNELS).fill(-1);
 
   const sockets = createSockets(stack, targetOf, {
     onDatagram: (socket, bytes, offset, length) => {
       if (length >= 12) receive(socket, bytes, offset, length, false);
     },
     onBatchEnd: events.onBatchEnd,
-    onError: (socket, code) => fail(socket, code),
+    onError: fail,
+    outstanding: refs.countOf,
+  });
+  const connections = createConnections(targetOf, {
+    onMessage: (connection, bytes) => {
+      if (bytes.length >= 12) receive(MAX_SOCKETS + connection, bytes, 0, bytes.length, true);
+      events.onBatchEnd();
+    },
+    onEnd: (connection, code) => fail(MAX_SOCKETS + connection, code ?? 'ECONNRESET'),
+    outstanding: (connection) => refs.countOf(MAX_SOCKETS + connection),
   });
 
   function receive(channel: number, bytes: Uint8Array, offset: number, length: number, tcp: boolean): void {
@@ -75,7 +83,7 @@ export function createExchange(
 
   function fail(channel: number, code: string): void {
     const upstream = upstreamOf[channel]!;
-    for (const key of refs.keysIn(channel << 16, (channel << 16) | 0xffff)) {
+    for (const key of refs.keysOf(channel)) {
       const ref = refs.find(key);
       if (ref < 0) continue;
       refs.remove(key);
@@ -93,31 +101,22 @@ export function createExchange(
     return NO_KEY;
   }
 
-  function tcpClient(upstream: number): TcpClient {
-    const channel = TCP_BASE + (upstream % MAX_TCP);
-    let client = tcpClients.get(upstream);
-    if (!client) {
-      client = createTcpClient(
-        targetOf(upstream),
-        (bytes) => {
-          if (bytes.length >= 12) receive(channel, bytes, 0, bytes.length, true);
-          events.onBatchEnd();
-        },
-        (code) => fail(channel, code ?? 'ECONNRESET'),
-      );
-      tcpClients.set(upstream, client);
-    }
-    return client;
+  /** The channel to send by; undefined where there is no room for a TCP connection. */
+  function channelTo(upstream: number, tcp: boolean, probe: boolean, now: number): number | undefined {
+    if (!tcp) return sockets.pick(upstream, probe, now);
+    const connection = connections.pick(upstream);
+    return connection === undefined ? undefined : MAX_SOCKETS + connection;
   }
 
   return {
     send(ref, upstream, query, length, tcp, now) {
-      const channel = tcp ? TCP_BASE + (upstream % MAX_TCP) : sockets.pick(upstream, now);
+      const channel = channelTo(upstream, tcp, ref >= probeRefs, now);
+      if (channel === undefined) return NO_KEY;
       const key = register(channel, ref, upstream);
       if (key === NO_KEY) return NO_KEY;
       put16(query, 0, key & 0xffff);
       if (!tcp) sockets.send(channel, query, length);
-      else if (!tcpClient(upstream).send(query, length)) {
+      else if (!connections.send(channel - MAX_SOCKETS, query, length)) {
         refs.remove(key);
         return NO_KEY;
       }
@@ -126,13 +125,10 @@ export function createExchange(
     cancel: refs.remove,
     flush: stack.flush,
     sweep: sockets.sweep,
-    forget(upstream) {
-      tcpClients.get(upstream)?.close();
-      tcpClients.delete(upstream);
-    },
+    forget: connections.drop,
     close() {
       sockets.close();
-      for (const client of tcpClients.values()) client.close();
+      connections.close();
     },
   };
 }

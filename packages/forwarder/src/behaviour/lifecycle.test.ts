@@ -132,6 +132,44 @@ suite('lifecycle', { concurrency: 4 }, () => {
     assert.equal(rcodeOf(await world.client.ask('www.corp.example.')), 'NOERROR');
   });
 
+  test(
+    'reloads and requests for numbers that run at the same time each have their own end',
+    SLOW,
+    async (t) => {
+      const old = await upstream(t, answering('10.0.0.1'));
+      const world = await startWorld(t, { 'corp.example': old }, { workers: 2 });
+      const warnings: Error[] = [];
+      const onWarning = (warning: Error) => warnings.push(warning);
+      process.on('warning', onWarning);
+      t.after(() => process.off('warning', onWarning));
+      const last = await upstream(t, answering('10.0.0.2'));
+      const reloads = Array.from({ length: 20 }, (_, index) =>
+        world.reload({ 'corp.example': index === 19 ? last : old }),
+      );
+      const clients = await Promise.all(Array.from({ length: 8 }, () => world.udp()));
+      await reloads.at(-1);
+      for (const [index, client] of clients.entries()) {
+        assert.deepEqual(answersOf(await client.ask(`n${index}.corp.example.`)), [
+          `n${index}.corp.example. A 10.0.0.2`,
+        ]);
+      }
+      const stats = await Promise.all(Array.from({ length: 30 }, () => world.forwarder.stats()));
+      assert.deepEqual(new Set(stats.map(({ queries }) => queries)), new Set([8]));
+      await Promise.all(reloads);
+      assert.deepEqual(warnings, []);
+    },
+  );
+
+  test('a number of workers that there cannot be is refused', SLOW, async (t) => {
+    const corp = await upstream(t, answering('10.0.0.1'));
+    const config = makeConfig(freeAddress(), freePort(), { 'corp.example': corp });
+    for (const workers of [0, 256, 1.5])
+      await assert.rejects(startForwarder(config, { workers }), {
+        code: 'ERR_OUT_OF_RANGE',
+        message: /1 to 255/,
+      });
+  });
+
   test('many reloads with new upstreams leave nothing behind', SLOW, async (t) => {
     const corp = await upstream(t, answering('10.0.0.1'));
     const world = await startWorld(t, { 'corp.example': corp });

@@ -2,17 +2,17 @@
 import { randomInt } from 'node:crypto';
 import dgram from 'node:dgram';
 import net from 'node:net';
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { parseEndpoint } from '@pointsman/core/address';
 import type { ForwarderConfig } from '@pointsman/core/config';
 import { createCacheMemory, openCache } from '../cache/cache.ts';
-import { createClaimMemory } from '../engine/claims.ts';
+import { createClaimMemory, MAX_WORKERS } from '../engine/claims.ts';
 import { monotonicMs } from '../engine/clock.ts';
 import { COUNTERS, type Counters, createCounters } from '../engine/counters.ts';
 import { compileRules, type RuleSet } from '../rules/rule-set.ts';
 import type { UdpKind } from '../udp/udp.ts';
 import { createBudgetMemory } from '../upstreams/budget.ts';
-import type { Command, Report, UpstreamStats, WorkerSetup } from './messages.ts';
+import type { UpstreamStats, WorkerSetup } from './messages.ts';
+import { startWorkers } from './worker-handle.ts';
 
 export type ForwarderStats = Counters & {
   cacheEntries: number;
@@ -21,7 +21,7 @@ export type ForwarderStats = Counters & {
 };
 
 export type ForwarderOptions = {
-  /** Worker threads; each has its own sockets, all share the cache. */
+  /** Worker threads, 1 to 255; each has its own sockets, all share the cache. */
   workers: number;
   /** Undefined: the best that this machine has. */
   transport?: UdpKind;
@@ -43,8 +43,12 @@ export class ReloadError extends Error {
   readonly code = 'RESTART_NEEDED';
 }
 
-/** @throws an Error with a `code` (EADDRINUSE, EACCES, EADDRNOTAVAIL, …) and a message that names the address */
+/** @throws RangeError (ERR_OUT_OF_RANGE) for `workers`, or an Error with a `code` (EADDRINUSE, EACCES, EADDRNOTAVAIL, …) and a message that names the address */
 export async function startForwarder(config: ForwarderConfig, options: ForwarderOptions): Promise<Forwarder> {
+  if (!(options.workers >= 1 && options.workers <= MAX_WORKERS && Number.isInteger(options.workers))) {
+    const message = `workers must be 1 to ${MAX_WORKERS}, not ${options.workers}`;
+    throw Object.assign(new RangeError(message), { code: 'ERR_OUT_OF_RANGE' });
+  }
   const listen = config.listen.map((text) => parseEndpoint(text) as { address: string; port: number });
   for (const { address, port } of listen) await requireFree(address, port);
 
@@ -64,26 +68,21 @@ export async function startForwarder(config: ForwarderConfig, options: Forwarder
   };
   const workers = startWorkers(setup, options.workers);
   let stopping = false;
+  let requests = 0;
   for (const worker of workers) {
-    const crashed = (error: Error) => {
+    worker.onEnd((error) => {
       if (!stopping) options.onCrash?.(error);
-    };
-    worker.on('error', crashed);
-    worker.on('exit', (code) => crashed(new Error(`a worker ended with code ${code}`)));
+    });
   }
 
   async function stop(): Promise<void> {
     stopping = true;
-    // A worker that has crashed has no thread any more and will not say again that it ended.
-    const running = workers.filter(({ threadId }) => threadId !== -1);
-    const ended = running.map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
-    for (const worker of running) send(worker, { type: 'stop' });
-    await Promise.all(ended);
+    await Promise.all(workers.map((worker) => worker.stop()));
   }
 
   let transport: UdpKind;
   try {
-    const reports = await Promise.all(workers.map((worker) => nextReport(worker, 'ready')));
+    const reports = await Promise.all(workers.map((worker) => worker.report('ready')));
     transport = reports[0]!.transport;
   } catch (error) {
     await stop();
@@ -99,18 +98,17 @@ export async function startForwarder(config: ForwarderConfig, options: Forwarder
       if (fixed(next) !== fixed(config)) {
         throw new ReloadError('`listen` and `cache` cannot change while the forwarder runs: restart it');
       }
-      const compiled = compileRules(next, rules.epoch + 1);
+      rules = compileRules(next, rules.epoch + 1);
       config = next;
-      rules = compiled;
-      const done = workers.map((worker) => nextReport(worker, 'reloaded'));
-      for (const worker of workers) send(worker, { type: 'reload', rules, budgets: budgets() });
+      const done = workers.map((worker) => worker.report<'reloaded'>(`reloaded ${rules.epoch}`));
+      for (const worker of workers) worker.send({ type: 'reload', rules, budgets: budgets() });
       await Promise.all(done);
     },
 
     async stats() {
-      const request = randomInt(2 ** 47);
-      const reports = workers.map((worker) => nextReport(worker, 'stats', request));
-      for (const worker of workers) send(worker, { type: 'stats', request });
+      const request = requests++;
+      const reports = workers.map((worker) => worker.report<'stats'>(`stats ${request}`));
+      for (const worker of workers) worker.send({ type: 'stats', request });
       const all = await Promise.all(reports);
       const counters = createCounters();
       for (const name of COUNTERS) for (const report of all) counters[name] += report.counters[name];
@@ -124,59 +122,6 @@ export async function startForwarder(config: ForwarderConfig, options: Forwarder
 
     stop,
   };
-}
-
-function startWorkers(setup: Omit<WorkerSetup, 'worker' | 'peers'>, count: number): Worker[] {
-  const peers = Array.from({ length: count }, (): WorkerSetup['peers'] => []);
-  for (let a = 0; a < count; a++) {
-    for (let b = a + 1; b < count; b++) {
-      const { port1, port2 } = new MessageChannel();
-      peers[a]!.push([b, port1]);
-      peers[b]!.push([a, port2]);
-    }
-  }
-  return peers.map((ports, worker) => {
-    const transferList = ports.map(([, port]): MessagePort => port);
-    return new Worker(new URL('./worker.ts', import.meta.url), {
-      workerData: { ...setup, worker, peers: ports } satisfies WorkerSetup,
-      transferList,
-    });
-  });
-}
-
-function send(worker: Worker, command: Command): void {
-  worker.postMessage(command);
-}
-
-/** The worker's next report of this type. Rejects where it fails or dies first. */
-function nextReport<T extends Report['type']>(
-  worker: Worker,
-  type: T,
-  request?: number,
-): Promise<Extract<Report, { type: T }>> {
-  const { promise, resolve, reject } = Promise.withResolvers<Extract<Report, { type: T }>>();
-  const onMessage = (report: Report) => {
-    if (report.type === 'failed')
-      settle(() => reject(Object.assign(new Error(report.message), { code: report.code })));
-    else if (
-      report.type === type &&
-      (request === undefined || (report as { request?: number }).request === request)
-    ) {
-      settle(() => resolve(report as Extract<Report, { type: T }>));
-    }
-  };
-  const onError = (error: Error) => settle(() => reject(error));
-  const onExit = () => settle(() => reject(new Error('the worker ended')));
-  const settle = (end: () => void) => {
-    worker.off('message', onMessage);
-    worker.off('error', onError);
-    worker.off('exit', onExit);
-    end();
-  };
-  worker.on('message', onMessage);
-  worker.on('error', onError);
-  worker.on('exit', onExit);
-  return promise;
 }
 
 /** Workers bind with SO_REUSEPORT and would share a port with another process unnoticed: so it must be free without it. */

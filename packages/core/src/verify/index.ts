@@ -1,12 +1,15 @@
 export type { Row } from './cells.ts';
 export { type Classes, classesOf } from './classes.ts';
+export { type Answer, type AnswerChange, type Comparison, compareWalks } from './compare.ts';
 export { dispositionOf } from './decide.ts';
 export { DISPOSITIONS, type Disposition, isServed, type Verdict } from './disposition.ts';
 export { type Failure, failuresOf, formatFailure, parseFailure, type Without } from './failure.ts';
 export { type Impact, impactsOf, type Loss } from './impact.ts';
 export { findLink, nameLinks } from './links.ts';
+export { type MatrixCell, matrixOf, zoneNames } from './matrix.ts';
 export { buildModel, type Model, type WorldRules } from './model.ts';
 export type { Route } from './reach.ts';
 export type { Hop, Said, Trace, TracedRecord } from './trace.ts';
 export { traceName } from './trace-name.ts';
 export { verdictIn, type Walk, walk } from './walk.ts';
+export { bare } from './wording.ts';

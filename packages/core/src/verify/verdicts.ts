@@ -5,6 +5,8 @@ import type { Verdict } from './disposition.ts';
 export type Verdicts = {
   readonly of: (id: number) => Verdict;
   readonly zone: (zone: Zone) => number;
+  /** The zone that decides; undefined where none of the topology does. */
+  readonly zoneOf: (id: number) => Zone | undefined;
   /** Public DNS, for a name that no zone of the topology covers. */
   readonly outside: number;
   readonly intern: (verdict: Verdict) => number;
@@ -19,6 +21,7 @@ export function makeVerdicts(isPublicKnown: boolean): Verdicts {
   const final: boolean[] = [];
   const byKey = new Map<string, number>();
   const byZone = new Map<Zone, number>();
+  const zones = new Map<number, Zone>();
   const add = (verdict: Verdict): number => {
     const { disposition } = verdict;
     final.push(
@@ -33,11 +36,13 @@ export function makeVerdicts(isPublicKnown: boolean): Verdicts {
   return {
     outside,
     of: (id) => all[id]!,
+    zoneOf: (id) => zones.get(id),
     zone: (zone) => {
       let id = byZone.get(zone);
       if (id === undefined) {
         id = add({ disposition: zone.kind === 'public' ? 'PUBLIC' : 'ANSWERED', zone: zone.name });
         byZone.set(zone, id);
+        zones.set(id, zone);
       }
       return id;
     },

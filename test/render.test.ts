@@ -14,6 +14,7 @@ import {
   renderers,
 } from '@pointsman/core/render';
 import { formatProblem, parseTopology, type Topology } from '@pointsman/core/topology';
+import { pointsman } from './system/command.ts';
 
 /**
  * `scenarios/render/TARGET/*.case`: what is rendered, a line of dashes, and the configuration, or each problem on a line as
@@ -84,3 +85,99 @@ function readCase(text: string, path: string): Topology {
   assert.ok(result.ok, result.ok ? '' : result.problems.map(formatProblem).join('\n'));
   return result.topology;
 }
+
+describe('the command', { timeout: 60_000 }, () => {
+  const ACME = 'examples/acme/hybrid.yaml';
+
+  test('a member is written for the server that is named, with its warnings on stderr too', async () => {
+    const { code, stdout, stderr } = await pointsman(
+      'render',
+      ACME,
+      '--for',
+      'dnsmasq',
+      '--member',
+      'main/b',
+    );
+    assert.match(stdout, /^# member b of tier main, acme \(examples\/acme\/hybrid\.yaml:[0-9]+\)\./);
+    assert.match(stdout, /^listen-address=10\.10\.2\.53$/m);
+    const warnings = [...stdout.matchAll(/^# WARNING: (.*)$/gm)].map(
+      (match) => `pointsman: warning: ${match[1]}\n`,
+    );
+    assert.ok(warnings.length > 0);
+    assert.equal(stderr, warnings.join(''));
+    assert.equal(code, 0);
+  });
+
+  test('every origin that it names is the line of that zone', async () => {
+    const { stdout } = await pointsman('render', ACME, '--for', 'unbound', '--member', 'main/a');
+    const lines = readFileSync(resolve(import.meta.dirname, '..', ACME), 'utf8').split('\n');
+    const origins = [...stdout.matchAll(/^# (?:private|external) zone (\S+), \S+:([0-9]+)$/gm)];
+    assert.equal(origins.length, 5);
+    for (const [, zone, line] of origins) assert.ok(lines[Number(line) - 1]!.startsWith(`  ${zone}:`), zone);
+  });
+
+  test('an authority is written for the software that it runs', async () => {
+    const { code, stdout } = await pointsman(
+      'render',
+      'examples/two-sites/two-sites.yaml',
+      '--authority',
+      'melbourne-dns',
+    );
+    assert.match(
+      stdout,
+      /^Set-PointsmanForwarder 'south\.northwind\.example' @\('10\.50\.1\.53', '10\.50\.2\.53'\) 3$/m,
+    );
+    assert.equal(code, 0);
+  });
+
+  test('where there are several to choose from, it says which', async () => {
+    const { code, stdout, stderr } = await pointsman('render', ACME, '--for', 'unbound');
+    assert.equal(stdout, '');
+    assert.match(
+      stderr,
+      /--member main\/a\n.*--member main\/b\n.*--member main\/c\n.*--authority sydney-dns/,
+    );
+    assert.equal(code, 2);
+  });
+
+  test('a name that is not there is told with the one it could be', async () => {
+    const member = await pointsman('render', ACME, '--for', 'unbound', '--member', 'main/d');
+    assert.match(member.stderr, /there is no member "main\/d" in .*main\/a/);
+    assert.equal(member.code, 2);
+    const authority = await pointsman('render', ACME, '--authority', 'sydny-dns');
+    assert.match(authority.stderr, /did you mean "sydney-dns"/);
+    assert.equal(authority.code, 2);
+    const both = await pointsman('render', ACME, '--member', 'main/a', '--authority', 'sydney-dns');
+    assert.equal(both.code, 2);
+    const target = await pointsman('render', ACME, '--for', 'unbond', '--member', 'main/a');
+    assert.match(target.stderr, /unbound/);
+    assert.equal(target.code, 2);
+  });
+
+  test('what a server cannot do is an error that names it: exit code 1', async () => {
+    const args = ['render', ACME, '--for', 'systemd-resolved', '--member', 'main/a'];
+    const { code, stdout, stderr } = await pointsman(...args);
+    assert.equal(stdout, '');
+    assert.match(stderr, /systemd-resolved cannot be a member of a tier/);
+    assert.equal(code, 1);
+    const json = await pointsman(...args, '--json');
+    assert.equal(JSON.parse(json.stdout).problems[0].code, 'no-such-form');
+    assert.equal(json.code, 1);
+  });
+
+  test('with --json there are the text and its warnings', async () => {
+    const { stdout, stderr } = await pointsman(
+      'render',
+      ACME,
+      '--for',
+      'coredns',
+      '--member',
+      'main/a',
+      '--json',
+    );
+    const { ok, for: target, member, text, warnings } = JSON.parse(stdout);
+    assert.deepEqual([ok, target, member], [true, 'coredns', 'main/a']);
+    assert.ok(text.includes(`# WARNING: ${warnings[0]}\n`));
+    assert.equal(stderr, '');
+  });
+});

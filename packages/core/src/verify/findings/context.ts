@@ -3,6 +3,7 @@ import type { Plan } from '../../plan/index.ts';
 import type { ForwarderTier, Network, Topology, Zone } from '../../topology/topology.ts';
 import type { Model } from '../model.ts';
 import { type AddressIndex, indexAddresses } from './address-index.ts';
+import { compareTexts } from './finding.ts';
 import { indexZones, type ZoneIndex } from './zone-index.ts';
 
 /** What the modules that find things look into. */
@@ -40,8 +41,9 @@ function findTierFor({ topology, plan, reach }: Model): FindingContext['tierFor'
   for (const { tier, config } of plan.forwarders) {
     if (!suffixes.has(tier)) suffixes.set(tier, new Set(config.rules.map(({ suffix }) => suffix)));
   }
+  const tiers = topology.forwarders.toSorted((a, b) => compareTexts(a.name, b.name));
   return (network, zone) =>
-    topology.forwarders.find((tier) => {
+    tiers.find((tier) => {
       const route = reach.between(network, tier.network);
       return (route.kind === 'inside' || route.kind === 'links') && suffixes.get(tier.name)!.has(zone.name);
     })?.name;

@@ -3,11 +3,12 @@ import { parentOf } from '../../dns/name.ts';
 import type { Zone } from '../../topology/topology.ts';
 import type { Row } from '../cells.ts';
 import { verdictUnder, type Walk } from '../walk.ts';
+import { compareTexts } from './finding.ts';
 
 /** A zone that somebody is to answer, the place of its class in a row, and the number of the verdict that it answers itself. */
 export type Wanted = { readonly zone: Zone; readonly index: number; readonly own: number };
 
-/** Networks that share a row. */
+/** Networks that share a row, sorted. */
 export type Group = { readonly row: Row; readonly networks: string[] };
 
 /** A zone that does not answer for somebody, and the number of the verdict that there is instead. */
@@ -23,7 +24,8 @@ export function wantedZones({ model, classes, verdicts }: Walk): Wanted[] {
 
 export function groupNetworks(walked: Walk): Group[] {
   const groups = new Map<Row, string[]>();
-  for (const { name } of walked.model.topology.networks) {
+  const names = walked.model.topology.networks.map(({ name }) => name).sort(compareTexts);
+  for (const name of names) {
     const row = walked.rowOf(name);
     const networks = groups.get(row);
     if (networks) networks.push(name);

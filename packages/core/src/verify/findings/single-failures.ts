@@ -169,6 +169,6 @@ function tierIn({ topology, networks, tiers }: FindingContext, zone: string, nam
   });
   const isThere = (tier: string) =>
     tiers.get(tier)!.members.every(({ availabilityZone }) => availabilityZone === zone);
-  const found = [...asked, ...behind, ...tiers.keys()].find(isThere);
+  const found = [...asked, ...behind, ...[...tiers.keys()].sort()].find(isThere);
   return found === undefined ? `networks/${name}` : `forwarders/${found}`;
 }

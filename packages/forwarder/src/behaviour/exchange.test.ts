@@ -251,6 +251,40 @@ suite('exchange', { concurrency: 4 }, () => {
     );
   }
 
+  for (const refusal of ['NOTIMP', 'FORMERR']) {
+    test(
+      `${refusal} to a type that the upstream does not know is no reason to leave EDNS`,
+      SLOW,
+      async (t) => {
+        const corp = await upstream(t, ({ name, type }) =>
+          type === 'ANY' ? { rcode: refusal, edns: false } : { answers: [`${name} 60 A 10.0.0.1`] },
+        );
+        const world = await startWorld(t, { 'corp.example': corp }, { deadline: '10s' });
+        assert.equal(rcodeOf(await world.client.ask('www.corp.example.', 'ANY')), 'SERVFAIL');
+        await world.client.ask('app.corp.example.', 'A', { edns: { do: true } });
+        assert.equal(corp.asked.at(-1)!.message.edns?.do, true);
+      },
+    );
+  }
+
+  test(
+    'one refusal of EDNS is not remembered where the question without EDNS brings nothing either',
+    SLOW,
+    async (t) => {
+      const corp = await upstream(t, ({ name }) =>
+        name.startsWith('odd') ? { rcode: 'FORMERR', edns: false } : { answers: [`${name} 60 A 10.0.0.1`] },
+      );
+      const world = await startWorld(t, { 'corp.example': corp }, { deadline: '10s' });
+      assert.equal(rcodeOf(await world.client.ask('odd.corp.example.')), 'SERVFAIL');
+      assert.deepEqual(
+        corp.asked.map(({ message }) => message.edns !== undefined),
+        [true, false],
+      );
+      await world.client.ask('www.corp.example.');
+      assert.notEqual(corp.asked.at(-1)!.message.edns, undefined);
+    },
+  );
+
   for (const [title, bad] of Object.entries<Reply>({
     SERVFAIL: { rcode: 'SERVFAIL' },
     REFUSED: { rcode: 'REFUSED' },

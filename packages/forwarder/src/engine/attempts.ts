@@ -1,5 +1,6 @@
 /** What a slot's attempts have come to so far. */
 import type { Slot } from '../inflight/slots.ts';
+import { FORMERR, NOTIMP } from '../packet/wire.ts';
 import { NO_KEY } from '../upstreams/exchange.ts';
 
 /** Bits of the upstreams that gave an answer of no use: asking them again would bring the same. */
@@ -29,6 +30,20 @@ export function countTcp(slot: Slot, choice: number): number {
     if (attempt.tcp && attempt.choice === choice) count++;
   }
   return count;
+}
+
+/** True where the upstream has refused the question with EDNS. */
+export function hasRefusedEdns(slot: Slot, choice: number): boolean {
+  for (let index = 0; index < slot.attemptCount; index++) {
+    const attempt = slot.attempts[index]!;
+    if (
+      attempt.choice === choice &&
+      attempt.edns &&
+      (attempt.outcome === FORMERR || attempt.outcome === NOTIMP)
+    )
+      return true;
+  }
+  return false;
 }
 
 export function isWaiting(slot: Slot): boolean {

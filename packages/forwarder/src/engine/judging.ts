@@ -5,12 +5,14 @@ import { readResponse } from '../packet/response.ts';
 import { FORMERR, NOERROR, NOTIMP, NXDOMAIN } from '../packet/wire.ts';
 import { matchRule } from '../rules/rule-set.ts';
 import { NO_KEY } from '../upstreams/exchange.ts';
-import { noteAnswered, type Upstream } from '../upstreams/upstream.ts';
-import { isWaiting } from './attempts.ts';
+import { noteAnswered, noteWithoutEdns, type Upstream } from '../upstreams/upstream.ts';
+import { hasRefusedEdns, isWaiting } from './attempts.ts';
 import type { ChainEnds } from './chain-ends.ts';
 import type { Endings } from './endings.ts';
 import type { ResolverParts } from './resolver.ts';
 import type { Sending } from './sending.ts';
+
+const FIRST_QTYPE = 128;
 
 /** True where the bytes are the answer to `ref`; false: go on waiting. */
 export type OnResponse = (
@@ -48,7 +50,6 @@ export function createJudging(
       return sending.askAgain(slot, attempt.choice, true);
     }
     if ((rcode === FORMERR || rcode === NOTIMP) && attempt.edns && !response.edns) {
-      upstream.edns = false;
       sending.end(attempt, rcode, '');
       return sending.askAgain(slot, attempt.choice, false);
     }
@@ -58,6 +59,9 @@ export function createJudging(
       if (!isWaiting(slot)) sending.askNext(slot);
       return;
     }
+    // A type of the range for questions (RFC 6895 §3.1) may be refused for itself: it tells nothing of EDNS.
+    if (!attempt.edns && slot.type < FIRST_QTYPE && hasRefusedEdns(slot, attempt.choice))
+      noteWithoutEdns(upstream, clock.now);
     endings.cancelAttempts(slot);
     if (response.rebuild) chainEnds.begin(slot, bytes.subarray(offset, offset + length));
     else endings.plain(slot, response, bytes);

@@ -3,8 +3,23 @@ import { type Attempt, MAX_ATTEMPTS, type Outcome, type Slot } from '../inflight
 import { type Budget, TCP_PACKETS } from '../upstreams/budget.ts';
 import { NO_KEY } from '../upstreams/exchange.ts';
 import { NONE } from '../upstreams/selection.ts';
-import { noteSent, noteTimeout, noteUnreachable, timeoutOf, type Upstream } from '../upstreams/upstream.ts';
-import { badAnswers, countTcp, countTimeouts, endOfLoops, isWaiting, mayStillCome } from './attempts.ts';
+import {
+  noteSent,
+  noteTimeout,
+  noteUnreachable,
+  takesEdns,
+  timeoutOf,
+  type Upstream,
+} from '../upstreams/upstream.ts';
+import {
+  badAnswers,
+  countTcp,
+  countTimeouts,
+  endOfLoops,
+  hasRefusedEdns,
+  isWaiting,
+  mayStillCome,
+} from './attempts.ts';
 import type { Endings } from './endings.ts';
 import type { ResolverParts } from './resolver.ts';
 import { writeUpstreamQuery } from './upstream-query.ts';
@@ -79,18 +94,19 @@ export function createSending(parts: ResolverParts, endings: Endings): Sending {
   /** False where nothing could be sent; then the attempt says why. */
   function send(slot: Slot, choice: number, upstream: Upstream, tcp: boolean): boolean {
     const { now } = clock;
+    const edns = takesEdns(upstream, now) && !hasRefusedEdns(slot, choice);
     const number = slot.attemptCount++;
     const attempt = slot.attempts[number]!;
     attempt.choice = choice;
     attempt.upstream = upstream.index;
     attempt.tcp = tcp;
-    attempt.edns = upstream.edns;
+    attempt.edns = edns;
     attempt.outcome = 'pending';
     attempt.detail = '';
     attempt.sentAt = now;
     attempt.dueAt = now + patienceOf(slot, choice, upstream) * (tcp ? TCP_FACTOR : 1);
     attempt.key = NO_KEY;
-    const length = writeUpstreamQuery(slot.query, slot, upstream.edns);
+    const length = writeUpstreamQuery(slot.query, slot, edns);
     try {
       attempt.key = exchange.send(
         slot.index * MAX_ATTEMPTS + number,

@@ -9,7 +9,9 @@ import {
   noteSent,
   noteTimeout,
   noteUnreachable,
+  noteWithoutEdns,
   takeProbe,
+  takesEdns,
   takeTrial,
   timeoutOf,
   type Upstream,
@@ -97,6 +99,19 @@ describe('an upstream', () => {
     assert.deepEqual([upstream.state, upstream.reason], ['down', 'connection refused']);
     noteAnswered(upstream, 1500, undefined);
     assert.deepEqual([upstream.state, upstream.reason, upstream.failures], ['up', '', 0]);
+  });
+
+  it('that does not know EDNS is asked without it for 15 minutes, or until it has been down', () => {
+    const upstream = measured(5);
+    assert.equal(takesEdns(upstream, 1000), true);
+    noteWithoutEdns(upstream, 1000);
+    assert.equal(takesEdns(upstream, 1000 + 15 * 60_000 - 1), false);
+    noteAnswered(upstream, 2000, 5);
+    assert.equal(takesEdns(upstream, 2000), false);
+    assert.equal(takesEdns(upstream, 1000 + 15 * 60_000), true);
+    noteUnreachable(upstream, 3000, 'ECONNREFUSED');
+    noteAnswered(upstream, 4000, 5);
+    assert.equal(takesEdns(upstream, 4000), true);
   });
 
   it('that is down is tried by one query of a client at a time', () => {

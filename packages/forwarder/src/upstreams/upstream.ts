@@ -20,8 +20,8 @@ export type Upstream = {
   suspected: boolean;
   /** When the first query was sent that it has not answered since; undefined where it owes nothing. */
   silentSince: number | undefined;
-  /** False for a server that answers FORMERR to EDNS (RFC 6891 §7). */
-  edns: boolean;
+  /** Until then it is asked without EDNS, which it has shown not to know (RFC 6891 §7); 0: with EDNS. */
+  plainUntil: number;
   nextProbe: number;
   latestProbe: number;
   /** Probes so far: each asks the next of the upstream's questions. */
@@ -48,6 +48,8 @@ const SUSPECT_PROBE = 500;
 const TRIAL_MS = 100;
 /** One that is up but has nothing to do is asked this often, so that its measured time stays true. */
 const IDLE_PROBE = 10_000;
+/** A server without EDNS may be replaced, or may only have been broken for a while. */
+const PLAIN_MS = 15 * 60_000;
 
 export function createUpstream(index: number, address: UpstreamAddress, now: number): Upstream {
   return {
@@ -59,7 +61,7 @@ export function createUpstream(index: number, address: UpstreamAddress, now: num
     failures: 0,
     suspected: false,
     silentSince: undefined,
-    edns: true,
+    plainUntil: 0,
     nextProbe: now,
     latestProbe: Number.NEGATIVE_INFINITY,
     probeTurn: 0,
@@ -98,6 +100,8 @@ export function noteAnswered(upstream: Upstream, now: number, rtt: number | unde
   upstream.nextProbe = now + IDLE_PROBE;
   upstream.probeInterval = PROBE_MIN;
   if (upstream.state !== 'up') {
+    // Who comes back may be another server.
+    upstream.plainUntil = 0;
     upstream.state = 'up';
     upstream.reason = '';
   }
@@ -109,6 +113,15 @@ export function noteAnswered(upstream: Upstream, now: number, rtt: number | unde
     upstream.rttVariation += (Math.abs(upstream.rtt - rtt) - upstream.rttVariation) / 4;
     upstream.rtt += (rtt - upstream.rtt) / 8;
   }
+}
+
+export function takesEdns(upstream: Upstream, now: number): boolean {
+  return now >= upstream.plainUntil;
+}
+
+/** It has refused EDNS, and answered the same question without. */
+export function noteWithoutEdns(upstream: Upstream, now: number): void {
+  upstream.plainUntil = now + PLAIN_MS;
 }
 
 /** A client's query was not answered in time: whether it is the upstream or one zone behind it, a probe will tell. */

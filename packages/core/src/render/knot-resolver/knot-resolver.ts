@@ -27,7 +27,11 @@ const NAME = 'Knot Resolver';
 
 function renderMember(config: ForwarderConfig, origins: Origins): Rendered {
   const scopes = scopesOf(config);
+  const hasViews = scopes.length > 1;
   const warnings = [
+    ...(hasViews
+      ? [`${NAME} has one cache for all clients: because there are views, it answers nothing from it.`]
+      : []),
     ...policyWarnings(NAME, scopes, ['fastest'], 'asks the fastest of them'),
     ...aliasWarnings(NAME, scopes),
     ...budgetWarnings(NAME, config),
@@ -44,6 +48,7 @@ function renderMember(config: ForwarderConfig, origins: Origins): Rendered {
     ...FUNCTIONS,
     ...scopes.flatMap((scope) => scopeLines(scope, origins)),
     '',
+    ...(hasViews ? ["policy.add(policy.all(policy.FLAGS({ 'NO_CACHE' })))"] : []),
     ...clientLines(scopes),
   ];
   return { ok: true, text: `${text.join('\n')}\n`, warnings };

@@ -63,7 +63,7 @@ export async function startForwarder(config: ForwarderConfig, options: Forwarder
     cache,
     claims: createClaimMemory(),
     budgets: budgets(),
-    hashSeed: randomInt(2 ** 31),
+    hashKey: [randomInt(2 ** 32), randomInt(2 ** 32)],
     origin: monotonicMs(),
   };
   const workers = startWorkers(setup, options.workers);

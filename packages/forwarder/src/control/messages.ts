@@ -1,6 +1,7 @@
 /** What the main thread and its workers say to each other. */
 import type { MessagePort } from 'node:worker_threads';
 import type { Counters } from '../engine/counters.ts';
+import type { HashKey } from '../packet/hash.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import type { UdpKind } from '../udp/udp.ts';
 import type { UpstreamState } from '../upstreams/upstream.ts';
@@ -15,7 +16,7 @@ export type WorkerSetup = {
   cache: SharedArrayBuffer[];
   claims: SharedArrayBuffer;
   budgets: Map<string, SharedArrayBuffer>;
-  hashSeed: number;
+  hashKey: HashKey;
   /** Of the shared clock, milliseconds of the system's monotonic clock. */
   origin: number;
 };

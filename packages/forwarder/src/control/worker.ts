@@ -4,7 +4,7 @@ import { openCache } from '../cache/cache.ts';
 import { openClaims } from '../engine/claims.ts';
 import { createClock } from '../engine/clock.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
-import { setHashSeed } from '../packet/query.ts';
+import { setHashKey } from '../packet/hash.ts';
 import { createUdpStack } from '../udp/choose.ts';
 import { createHandOver } from './hand-over.ts';
 import type { Command, Report, WorkerSetup } from './messages.ts';
@@ -17,7 +17,7 @@ function report(message: Report): void {
 }
 
 async function start(): Promise<Engine> {
-  setHashSeed(setup.hashSeed);
+  setHashKey(setup.hashKey);
   const stack = createUdpStack(setup.transport);
   const handOver = createHandOver(new Map<number, MessagePort>(setup.peers));
   const engine = createEngine({

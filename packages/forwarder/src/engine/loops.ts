@@ -4,7 +4,8 @@
  */
 import { formatAddress } from '@pointsman/core/address';
 import type { Attempt, Slot, Slots } from '../inflight/slots.ts';
-import { hashWords, KEY_CHECKING_DISABLED, KEY_DNSSEC_OK, type Query } from '../packet/query.ts';
+import { hashWords } from '../packet/hash.ts';
+import { KEY_CHECKING_DISABLED, KEY_DNSSEC_OK, type Query } from '../packet/query.ts';
 import { AF_INET6, encodePeer, peerAddressBytes } from '../udp/peer.ts';
 import type { Upstream } from '../upstreams/upstream.ts';
 import type { Claims } from './claims.ts';

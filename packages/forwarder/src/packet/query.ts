@@ -2,6 +2,7 @@
  * What a client asks, read from the packet into one reused record. The header decides first: what is no plain query gets its
  * RCODE before anything else is looked at.
  */
+import { hashWords } from './hash.ts';
 import {
   AD,
   BADVERS,
@@ -129,30 +130,6 @@ export function finishKey(query: Query, view: number): void {
 /** True where the client understands the AD bit in a response (RFC 6840 §5.7). */
 export function wantsAuthenticData(query: Query): boolean {
   return query.dnssecOk || (query.flags & AD) !== 0;
-}
-
-let hashSeed = 0;
-
-/** Keys hash with a secret, the same for all workers, so that nobody can choose names that share a bucket. */
-export function setHashSeed(seed: number): void {
-  hashSeed = seed | 0;
-}
-
-/** Murmur3's mixing, a word at a time. */
-export function hashWords(words: Int32Array, count: number): number {
-  let hash = hashSeed;
-  for (let index = 0; index < count; index++) {
-    let word = Math.imul(words[index]!, 0xcc9e2d51);
-    word = (word << 15) | (word >>> 17);
-    hash ^= Math.imul(word, 0x1b873593);
-    hash = (hash << 13) | (hash >>> 19);
-    hash = (Math.imul(hash, 5) + 0xe6546b64) | 0;
-  }
-  hash ^= hash >>> 16;
-  hash = Math.imul(hash, 0x85ebca6b);
-  hash ^= hash >>> 13;
-  hash = Math.imul(hash, 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) | 0;
 }
 
 /** Copies the uncompressed name to the key, lower-cased; returns the offset after it, or -1. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
@@ -27,10 +27,22 @@ describe('init', { timeout: 60_000 }, () => {
       const { stdout } = await pointsman('query', file, '--json', '--port', port, '--from', from, name);
       return JSON.parse(stdout).answers.map((each: { data: string }) => each.data);
     };
-    assert.deepEqual(await query('app', 'db.corp.example'), ['192.168.4.20']);
-    assert.deepEqual(await query('app', 'intranet.corp.example'), ['www.cloud.example.', '10.1.4.80']);
-    assert.deepEqual(await query('office', 'shop.cloud.example'), ['www.cloud.example.', '10.1.4.80']);
-    assert.deepEqual(await query('office', '10.1.4.80'), ['www.cloud.example.']);
+    assert.deepEqual(await query('orders', 'db.corp.example'), ['192.168.10.20']);
+    assert.deepEqual(await query('orders', 'intranet.corp.example'), ['www.cloud.example.', '10.20.4.80']);
+    assert.deepEqual(await query('sydney', 'shop.cloud.example'), ['www.cloud.example.', '10.20.4.80']);
+    assert.deepEqual(await query('sydney', '10.20.4.80'), ['www.cloud.example.']);
+    assert.deepEqual(await query('orders', '192.168.10.20'), ['db.corp.example.']);
+  });
+
+  test('says what to do next, in words that can be pasted into a shell', async (t) => {
+    const file = join(scratch(t), 'my networks.yaml');
+    const { stdout } = await pointsman('init', file);
+    const commands = stdout.split('\n').filter((line) => line.startsWith('  '));
+    assert.deepEqual(commands, [
+      `  pointsman check '${file}'`,
+      `  pointsman up '${file}'`,
+      `  pointsman query '${file}' --from orders db.corp.example    # from another terminal`,
+    ]);
   });
 
   test('never overwrites a file', async (t) => {
@@ -68,9 +80,9 @@ describe('check', { timeout: 60_000 }, () => {
 
   test('a file that is not there, or is no topology, is wrong input', async (t) => {
     for (const [file, message] of [
-      ['no-such.yaml', /there is no such file; `pointsman init` writes/],
+      ['no-such.yaml', /^pointsman: no-such\.yaml: there is no such file; `pointsman init` writes/],
       ['README.txt', /is not named as a topology/],
-      ['examples', /is not named as a topology/],
+      ['examples', /^pointsman: examples: is a folder; name a topology file$/m],
       ['test/system/dig.ts', /has no default export/],
     ] as const) {
       const { code, stderr } = await pointsman('check', file);
@@ -78,6 +90,39 @@ describe('check', { timeout: 60_000 }, () => {
       assert.match(stderr, message);
     }
     assert.ok(t);
+  });
+});
+
+describe('a topology in TypeScript', { timeout: 60_000 }, () => {
+  test('is found the packages it imports wherever it lies', async (t) => {
+    const file = join(scratch(t), 'one.mts');
+    writeFileSync(
+      file,
+      `import { defineTopology } from '@pointsman/core/topology';
+export default defineTopology({ name: 'one', networks: { only: { kind: 'site', cidrs: ['10.0.0.0/8'] } } });
+`,
+    );
+    const { code, stdout, stderr } = await pointsman('check', file);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /one/);
+  });
+});
+
+describe('a zone file', { timeout: 60_000 }, () => {
+  test('that is a folder is said to be one', async (t) => {
+    const folder = scratch(t);
+    mkdirSync(join(folder, 'zones'));
+    const file = join(folder, 'hybrid.yaml');
+    writeFileSync(
+      file,
+      `name: one
+networks: { only: { kind: vpc, region: eu-west-1, cidrs: [10.1.0.0/16] } }
+zones: { one.example: { kind: private, networks: [only], records: ./zones } }
+`,
+    );
+    const { code, stderr } = await pointsman('check', file);
+    assert.equal(code, 2);
+    assert.match(stderr, /the zone file "\.\/zones" is a folder/);
   });
 });
 
@@ -135,18 +180,45 @@ describe('query', { timeout: 60_000 }, () => {
     assert.notEqual(JSON.parse(unknown.stdout).rcode, 'NOERROR');
   });
 
-  test('exit code 1, and a question back, where no world runs', async () => {
-    const { code, stderr } = await pointsman(
+  test('exit code 1, and how to start one, where no world runs', async () => {
+    const args = ['query', ACME, '--port', '9', '--from', 'orders', 'db.corp.acme.example'];
+    const { code, stderr } = await pointsman(...args);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^pointsman: nothing answers on port 9\. Start `pointsman up examples\/acme\/hybrid\.yaml --port 9` in another/,
+    );
+    assert.equal(stderr.trim().split('\n').length, 1);
+    const { error } = JSON.parse((await pointsman(...args, '--json')).stdout);
+    assert.match(error, /127\.10\.1\.53:9: /);
+  });
+
+  test('a name of the rest: everything else, not a dot', async () => {
+    const { code, stdout } = await query('--from', 'orders', 'www.example.com');
+    assert.equal(code, 1);
+    assert.match(stdout, /^SERVFAIL: everything else: 127\.10\.0\.2/);
+  });
+
+  test('of those who did not answer before the one who did, it says so', async (t) => {
+    const own = await startUp(ACME);
+    t.after(own.stop);
+    const first = own.ready.forwarders[0]!;
+    process.kill(first.pid, 'SIGKILL');
+    await own.waitFor(
+      ({ event, name, state }) => event === 'member' && name === first.name && state === 'down',
+    );
+    const port = String(own.ready.port);
+    const { code, stdout } = await pointsman(
       'query',
       ACME,
       '--port',
-      '9',
+      port,
       '--from',
       'orders',
       'db.corp.acme.example',
     );
-    assert.equal(code, 1);
-    assert.match(stderr, /Is `pointsman up examples\/acme\/hybrid\.yaml` running on port 9\?/);
+    assert.equal(code, 0);
+    assert.match(stdout, /from 127\.10\.2\.53:.* \(127\.10\.1\.53 did not answer\)/);
   });
 
   test('what is mistyped is wrong input, and the nearest is named', async () => {
@@ -157,12 +229,26 @@ describe('query', { timeout: 60_000 }, () => {
       ],
       [['--from', 'orders', 'db..example'], /has an empty label/],
       [['--from', 'orders', 'db.corp.acme.example', 'AAAAA'], /"AAAAA" is not a record type/],
-      [['db.corp.acme.example'], /required option '--from <network>' not specified/],
+      [
+        ['db.corp.acme.example'],
+        /say which network asks: --from, and one of shared, orders, billing, sydney/,
+      ],
+      [['--from', 'orders', 'my name'], /"my name" is no domain name: it has a space in it/],
+      [['--from', 'orders', '192.168.10.0/24'], /"192\.168\.10\.0\/24" is a range of addresses; ask for one/],
     ] as const) {
       const { code, stderr } = await query(...args);
       assert.equal(code, 2);
       assert.match(stderr, message);
+      assert.match(stderr, /\(pointsman query --help has examples\)/);
     }
+  });
+
+  test('--json tells such a mistake as an event with a code, on stdout', async () => {
+    const { code, stdout, stderr } = await query('--from', 'odrers', 'db.corp.acme.example', '--json');
+    assert.deepEqual([code, stderr], [2, '']);
+    const { event, code: what, message } = JSON.parse(stdout);
+    assert.deepEqual([event, what], ['error', 'unknown-network']);
+    assert.match(message, /did you mean "orders"/);
   });
 });
 
@@ -191,6 +277,14 @@ describe('the command', { timeout: 60_000 }, () => {
       assert.match(schema.$schema, /json-schema\.org/);
       assert.ok(schema.properties[property]);
     }
+  });
+
+  test('output that cannot be written is one sentence and exit code 1', {
+    skip: !existsSync('/dev/full'),
+  }, async () => {
+    const command = `"${process.execPath}" packages/cli/bin/pointsman.js schema topology > /dev/full`;
+    const { code, stderr } = await run('bash', ['-c', command]);
+    assert.deepEqual([code, stderr], [1, 'pointsman: cannot write its output: there is no space left\n']);
   });
 
   test('colours are for terminals that want them', async () => {

@@ -91,13 +91,17 @@ describe('up', { timeout: 120_000 }, () => {
     const port = await freePort();
     const { code, stdout } = await pointsman('up', ACME, '--port', String(port), '--for', '0.2');
     assert.equal(code, 0);
-    assert.match(stdout, /orders +VPC +127\.20\.0\.10 +127\.10\.1\.53, 127\.10\.2\.53, 127\.10\.3\.53 +main/);
+    assert.match(
+      stdout,
+      /orders +VPC +127\.20\.0\.10 +main +127\.10\.1\.53, 127\.10\.2\.53, 127\.10\.3\.53$/m,
+    );
     const digs = stdout.split('\n').filter((line) => line.startsWith('  dig '));
     assert.deepEqual(digs, [
       `  dig -b 127.20.0.10 @127.10.1.53 -p ${port} ad1.corp.acme.example`,
       `  dig -b 127.168.0.10 @127.168.1.53 -p ${port} www.orders.cloud.acme.example`,
       `  dig -b 127.20.0.10 @127.10.1.53 -p ${port} -x 192.168.1.10`,
     ]);
+    assert.match(stdout, /^Ctrl-C ends it all\.$/m);
     assert.ok(!stdout.includes('\x1b'), 'no colours and no cursor movements without a terminal');
   });
 

@@ -8,7 +8,8 @@ if (major < 24) {
       ' (' +
       process.execPath +
       ').\n' +
-      'In a checkout, `npm ci` brings the right one and `npx pointsman …` uses it; elsewhere install Node 24.',
+      'In a checkout, `npm ci` (without --ignore-scripts, which would leave it out) brings the right one, and\n' +
+      '`npx pointsman …` uses it; elsewhere install Node 24.',
   );
   process.exit(2);
 }

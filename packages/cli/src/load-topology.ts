@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { type ResolveHookSync, registerHooks } from 'node:module';
 import { dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
@@ -68,12 +69,15 @@ function unreadNote(unread: readonly string[]): string[] {
 async function readModule(path: string, readFile: ReadFile): Promise<ParseResult> {
   const text = readIfThere(path);
   if (typeof text !== 'string') return unreadable(path, text);
+  const hooks = registerHooks({ resolve: ourPackagesFromHere });
   try {
     const module: { default?: unknown } = await import(pathToFileURL(resolve(path)).href);
     if (module.default !== undefined) return topologyFromValue(module.default, path, readFile);
   } catch (error) {
     const message = error instanceof Error ? error.message.split('\n')[0]! : String(error);
     return failure(path, 'bad-module', `cannot be loaded: ${message}`, 'correct the module');
+  } finally {
+    hooks.deregister();
   }
   return failure(
     path,
@@ -83,12 +87,17 @@ async function readModule(path: string, readFile: ReadFile): Promise<ParseResult
   );
 }
 
+/** A topology may import `defineTopology` wherever it lies: our packages are found from here. */
+const ourPackagesFromHere: ResolveHookSync = (specifier, context, next) =>
+  next(specifier, specifier.startsWith('@pointsman/') ? { ...context, parentURL: import.meta.url } : context);
+
 /** Reads the files that a topology names beside itself. */
 function fileReader(path: string): ReadFile {
   const folder = dirname(path);
   return (relative) => {
     const text = readIfThere(resolve(folder, relative));
-    return typeof text === 'string' ? text : undefined;
+    if (typeof text === 'string') return text;
+    return text.code === 'ENOENT' ? undefined : { why: whyUnreadable(text.code) };
   };
 }
 
@@ -110,9 +119,12 @@ function unreadable(path: string, { code }: { code: string }): ParseResult {
       '`pointsman init` writes a topology to start from',
     );
   }
-  const why =
-    code === 'EISDIR' ? 'is a folder' : code === 'EACCES' ? 'may not be read' : `cannot be read (${code})`;
-  return failure(path, 'unreadable-file', why, 'name a topology file');
+  return failure(path, 'unreadable-file', whyUnreadable(code), 'name a topology file');
+}
+
+function whyUnreadable(code: string): string {
+  if (code === 'EISDIR') return 'is a folder';
+  return code === 'EACCES' ? 'may not be read' : `cannot be read (${code})`;
 }
 
 function failure(file: string, code: string, message: string, remedy: string): ParseResult {

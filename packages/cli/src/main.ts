@@ -6,10 +6,11 @@ import { complain } from './terminal.ts';
 
 /** The `pointsman` command: runs one subcommand and turns what it came to into an exit code. */
 
-// Whoever reads our output has enough of it (`pointsman up … | head`): that ends us, and is no mistake.
+// Whoever reads our output has enough of it (`pointsman up … | head`): that ends us, and is no mistake. A full disk is one.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
+  if (error.code === 'EPIPE') process.exit();
+  complain(`cannot write its output: ${error.code === 'ENOSPC' ? 'there is no space left' : error.message}`);
+  process.exit(1);
 });
 
 try {

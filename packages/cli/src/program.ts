@@ -1,23 +1,26 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addCheck } from './commands/check.ts';
+import { addCompare } from './commands/compare.ts';
 import { addDiffAnswers } from './commands/diff-answers.ts';
 import { addInit } from './commands/init.ts';
+import { addMatrix } from './commands/matrix.ts';
 import { addQuery } from './commands/query.ts';
 import { addRender } from './commands/render.ts';
 import { addSchema } from './commands/schema.ts';
 import { addServe } from './commands/serve.ts';
+import { addTrace } from './commands/trace.ts';
 import { addUp } from './commands/up.ts';
 import { style } from './terminal.ts';
 
 const AFTER_HELP = `
 Start here:
   pointsman init                                  write hybrid.yaml, a topology to start from
-  pointsman check hybrid.yaml                     find every mistake in it
+  pointsman check hybrid.yaml                     find the mistakes in it, and who cannot resolve what
   pointsman up hybrid.yaml                        run it on this machine, without root and without a cloud account
   pointsman query hybrid.yaml --from orders NAME  ask in it, as a client of the network "orders"
 
-Exit codes: 0 fine · 1 the answer is no · 2 the input is wrong.
+Exit codes: 0 fine · 1 the result is bad (no answer, an error found) · 2 the input is wrong, and nothing was done.
 `;
 
 export function makeProgram(): Command {
@@ -30,7 +33,22 @@ export function makeProgram(): Command {
     .showHelpAfterError('(pointsman --help shows what there is)')
     .addHelpText('after', AFTER_HELP)
     .exitOverride();
-  for (const add of [addInit, addCheck, addUp, addQuery, addServe, addRender, addDiffAnswers, addSchema])
+  for (const add of [
+    addInit,
+    addCheck,
+    addTrace,
+    addMatrix,
+    addCompare,
+    addUp,
+    addQuery,
+    addServe,
+    addRender,
+    addDiffAnswers,
+    addSchema,
+  ])
     add(program);
+  for (const command of program.commands) {
+    command.showHelpAfterError(`(pointsman ${command.name()} --help has examples)`);
+  }
   return program;
 }

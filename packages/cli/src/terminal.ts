@@ -40,6 +40,40 @@ export function columns(
   );
 }
 
+/** As `columns`, but the last cell goes on below itself where a line would be wider than `width`; it breaks only behind a comma. */
+export function columnsWithin(
+  width: number,
+  rows: readonly (readonly string[])[],
+  styles: readonly (Format | undefined)[] = [],
+): string[] {
+  const heads = rows.map((row) => row.slice(0, -1));
+  const last = (rows[0]?.length ?? 1) - 1;
+  const left = heads[0]!.map((_, column) => Math.max(...heads.map((row) => row[column]!.length)));
+  const room = width - left.reduce((sum, each) => sum + each + 2, 0);
+  const parts = rows.map((row) => brokenAtCommas(row[last]!, room));
+  return columns(
+    rows.flatMap((row, index) =>
+      parts[index]!.map((part, line) => [...row.slice(0, -1).map((cell) => (line === 0 ? cell : '')), part]),
+    ),
+    styles,
+  );
+}
+
+function brokenAtCommas(text: string, room: number): string[] {
+  const lines: string[] = [];
+  for (const item of text.split(/(?<=, )/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && (last + item.trimEnd()).length <= room) lines[lines.length - 1] = last + item;
+    else lines.push(item);
+  }
+  return lines.map((line) => line.trimEnd());
+}
+
+/** A file's name as it can be pasted into a shell. */
+export function shellWord(text: string): string {
+  return /^[A-Za-z0-9_@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** At most so many lines; the last one says how many are left out. */
 export function firstOf(lines: readonly string[], most: number): string[] {
   if (lines.length <= most) return [...lines];

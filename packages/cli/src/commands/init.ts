@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { Outcome } from '../outcome.ts';
 import { STARTING_TOPOLOGY } from '../starting-topology.ts';
-import { say, style } from '../terminal.ts';
+import { say, shellWord, style } from '../terminal.ts';
 
 const AFTER_HELP = `
 Examples:
@@ -21,9 +21,11 @@ export function addInit(program: Command): void {
     .action((file: string) => {
       if (!/\.ya?ml$/i.test(file)) throw new Outcome(2, `${file}: name a .yaml or .yml file`);
       writeNew(file);
+      const word = shellWord(file);
       say(`Wrote ${style('bold', file)}. Next:`);
-      say(`  pointsman check ${file}`);
-      say(`  pointsman up ${file}`);
+      say(`  pointsman check ${word}`);
+      say(`  pointsman up ${word}`);
+      say(`  pointsman query ${word} --from orders db.corp.example    # from another terminal`);
     });
 }
 

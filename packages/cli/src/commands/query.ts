@@ -1,4 +1,11 @@
-import { formatEndpoint, parseAddress, parseEndpoint, reverseName } from '@pointsman/core/address';
+import {
+  formatAddress,
+  formatEndpoint,
+  maskCidr,
+  parseAddress,
+  parseEndpoint,
+  reverseName,
+} from '@pointsman/core/address';
 import {
   decodeExtendedError,
   type Message,
@@ -16,7 +23,7 @@ import type { Command } from 'commander';
 import { loadTopology } from '../load-topology.ts';
 import { parsePort } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
-import { columns, say, sayJson, style } from '../terminal.ts';
+import { columns, firstOf, say, sayJson, shellWord, style } from '../terminal.ts';
 
 const AFTER_HELP = `
 Asks the world that \`pointsman up\` runs: from an address of the network, its resolvers in their order.
@@ -25,12 +32,13 @@ Examples:
   pointsman query hybrid.yaml --from orders db.corp.example
   pointsman query hybrid.yaml --from sydney cloud.example MX
   pointsman query hybrid.yaml --from orders 192.168.10.20          # an address: its PTR record
-  pointsman query hybrid.yaml --from orders db.corp.example --json | jq -r .answers[0].data
+  pointsman query hybrid.yaml --from orders db.corp.example --json | jq -r '.answers[0].data'
 
-Exit code 0: there is an answer. 1: there is none, or an error came.
+Exit code 0: there is an answer. 1: there is none (no such name, no records of this type, an error, or nothing answers).
+2: the question or the topology is wrong.
 `;
 
-type QueryOptions = { from: string; port: number; json?: boolean };
+type QueryOptions = { from?: string; port: number; json?: boolean };
 type Question = { name: string; type: string };
 
 export function addQuery(program: Command): void {
@@ -40,7 +48,7 @@ export function addQuery(program: Command): void {
     .argument('<file>', 'the topology that runs')
     .argument('<name>', 'a domain name, or an address for its reverse name')
     .argument('[type]', 'a record type (default: A; PTR for an address)')
-    .requiredOption('--from <network>', 'the network to ask from')
+    .option('--from <network>', 'the network to ask from')
     .option('--port <number>', 'the port that the world runs on', parsePort, DEFAULT_PORT)
     .option('--json', 'print {rcode, answers: [{name, type, ttl, data}], server, ms}')
     .addHelpText('after', AFTER_HELP)
@@ -53,53 +61,82 @@ async function query(
   type: string | undefined,
   options: QueryOptions,
 ): Promise<void> {
-  const question = readQuestion(name, type);
+  const question = readQuestion(name, type, options);
   const topology = await loadTopology(file, options);
   const { clients } = planWorld(topology, planTopology(topology), options.port);
-  const client = clients.find(({ network }) => network === options.from);
-  if (!client) {
-    const names = clients.map(({ network }) => network);
-    throw new Outcome(
-      2,
-      `there is no network "${options.from}" in ${file}; ${suggestion(options.from, names, 'network')}`,
-    );
-  }
-  if (client.resolvers.length === 0) {
-    throw new Outcome(1, `clients of ${client.network} ask nobody: the topology names no resolvers for it`);
-  }
+  const client = findClient(clients, file, options);
   const { server, reply, failures } = await askInOrder(client, question);
   if (options.json) sayJson(asJson(server, reply, failures));
-  else if (reply.ok) show(server, reply.message, reply.ms);
-  if (!reply.ok) {
-    throw new Outcome(
-      1,
-      options.json
-        ? ''
-        : `${failures.join('; ')}\nIs \`pointsman up ${file}\` running on port ${options.port}?`,
-    );
-  }
+  else if (reply.ok) show(server, reply, failures);
+  if (!reply.ok) throw new Outcome(1, options.json ? '' : nothingAnswers(file, client, options));
   if (reply.message.rcode !== 0 || reply.message.answers.length === 0) throw new Outcome(1);
 }
 
-function readQuestion(name: string, type: string | undefined): Question {
+function findClient(clients: readonly WorldClient[], file: string, options: QueryOptions): WorldClient {
+  const names = clients.map(({ network }) => network);
+  if (options.from === undefined) {
+    const known = firstOf(names, MOST_NETWORKS).join(', ');
+    throw mistake(options, 'missing-network', `say which network asks: --from, and one of ${known}`);
+  }
+  const client = clients.find(({ network }) => network === options.from);
+  if (!client) {
+    const message = `there is no network "${options.from}" in ${file}; ${suggestion(options.from, names, 'network')}`;
+    throw mistake(options, 'unknown-network', message);
+  }
+  if (client.resolvers.length > 0) return client;
+  const message = `clients of ${client.network} ask nobody: the topology names no resolvers for it`;
+  if (options.json) sayJson({ event: 'error', code: 'no-resolvers', message });
+  throw new Outcome(1, options.json ? '' : message);
+}
+
+const MOST_NETWORKS = 20;
+
+/** What is wrong with the arguments: for people with where to read on, for programs as an event. */
+function mistake({ json }: { json?: boolean }, code: string, message: string): Outcome {
+  if (json) sayJson({ event: 'error', code, message });
+  return new Outcome(2, json ? '' : `${message}\n(pointsman query --help has examples)`);
+}
+
+function nothingAnswers(file: string, { resolvers }: WorldClient, { port }: QueryOptions): string {
+  const start = `pointsman up ${shellWord(file)}${port === DEFAULT_PORT ? '' : ` --port ${port}`}`;
+  const elsewhere = 'or give the --port that it runs on';
+  if (resolvers.some((each) => parseEndpoint(each)?.port !== port)) {
+    return `nothing answers at ${resolvers.join(', ')}. Start \`${start}\`, ${elsewhere}.`;
+  }
+  return `nothing answers on port ${port}. Start \`${start}\` in another terminal, ${elsewhere}.`;
+}
+
+function readQuestion(name: string, type: string | undefined, options: QueryOptions): Question {
   const address = parseAddress(name);
   const code = typeNumber(type ?? (address ? 'PTR' : 'A'));
-  if (code === undefined)
-    throw new Outcome(2, `"${type}" is not a record type; write one such as A, AAAA, CNAME, MX, PTR, TXT`);
+  if (code === undefined) {
+    const message = `"${type}" is not a record type; write one such as A, AAAA, CNAME, MX, PTR, TXT`;
+    throw mistake(options, 'bad-type', message);
+  }
+  const cidr = maskCidr(name);
+  if (cidr) {
+    const message = `"${name}" is a range of addresses; ask for one of them, such as ${formatAddress(cidr.bytes)}`;
+    throw mistake(options, 'bad-name', message);
+  }
+  if (/\s/.test(name))
+    throw mistake(options, 'bad-name', `"${name}" is no domain name: it has a space in it`);
   try {
     return {
       name: address && type === undefined ? reverseName(address) : parseName(name),
       type: typeMnemonic(code),
     };
   } catch (error) {
-    if (error instanceof NameError) throw new Outcome(2, error.message);
+    if (error instanceof NameError) throw mistake(options, 'bad-name', error.message);
     throw error;
   }
 }
 
+/** A resolver that said nothing. */
+type Failure = { address: string; server: string; detail: string };
+
 /** As a stub resolver does: the first of its resolvers that says anything is believed. */
 async function askInOrder(client: WorldClient, question: Question) {
-  const failures: string[] = [];
+  const failures: Failure[] = [];
   let last: { server: string; reply: Reply } | undefined;
   for (const server of client.resolvers) {
     const { address, port } = parseEndpoint(server)! as { address: string; port: number };
@@ -111,14 +148,17 @@ async function askInOrder(client: WorldClient, question: Question) {
     });
     last = { server: formatEndpoint(address, port), reply };
     if (reply.ok) break;
-    failures.push(`${server}: ${reply.detail}`);
+    failures.push({ address, server, detail: reply.detail });
   }
   return { ...last!, failures };
 }
 
-function asJson(server: string, reply: Reply, failures: readonly string[]) {
+function asJson(server: string, reply: Reply, failures: readonly Failure[]) {
   const ms = Math.round(reply.ms * 100) / 100;
-  if (!reply.ok) return { rcode: null, answers: [], server, ms, error: failures.join('; ') };
+  if (!reply.ok) {
+    const error = failures.map((each) => `${each.server}: ${each.detail}`).join('; ');
+    return { rcode: null, answers: [], server, ms, error };
+  }
   const error = reasonIn(reply.message);
   return {
     rcode: rcodeName(reply.message.rcode),
@@ -134,7 +174,11 @@ function asJson(server: string, reply: Reply, failures: readonly string[]) {
   };
 }
 
-function show(server: string, message: Message, ms: number): void {
+function show(
+  server: string,
+  { message, ms }: { message: Message; ms: number },
+  failures: readonly Failure[],
+): void {
   const rows = message.answers.map(({ name, type, ttl, data }) => [
     name,
     String(ttl),
@@ -145,11 +189,13 @@ function show(server: string, message: Message, ms: number): void {
   const noError = message.rcode === 0;
   const verdict =
     noError && rows.length === 0 ? 'NOERROR, but no records of this type (NODATA)' : rcodeName(message.rcode);
-  const reason = reasonIn(message);
+  const reason = reasonIn(message)?.replace(/^\.: /, 'everything else: ');
   say(
     `${style(noError && rows.length > 0 ? 'green' : 'red', verdict)}${reason === undefined ? '' : `: ${reason}`}`,
   );
-  say(style('dim', `from ${server} in ${ms.toFixed(1)} ms`));
+  const silent = failures.map(({ address }) => address).join(', ');
+  const note = silent === '' ? '' : ` (${silent} did not answer)`;
+  say(style('dim', `from ${server} in ${ms.toFixed(1)} ms${note}`));
 }
 
 /** The texts of the extended errors (RFC 8914) in a response. */

@@ -8,7 +8,7 @@ test('a line for each tier, and one for the whole', () => {
   const lines = statusLines(status([tier('main', 'up')]), 65).map(textOf);
   assert.deepEqual(lines, [
     'main  ● a   asks  resolver of hub ●   ',
-    '12 queries/s · 80 % from cache · 1/1 members up · 1/1 upstreams up · 1,234 answered in 1:05   Ctrl-C ends it all',
+    '12 queries/s · 80 % cached · 1/1 members · 1/1 upstreams · 1,234 in 1:05  Ctrl-C ends',
   ]);
 });
 
@@ -17,7 +17,7 @@ test('of many tiers only those are shown that something is wrong with', () => {
   const lines = statusLines(status(tiers), 1).map(textOf);
   assert.equal(lines.length, 2);
   assert.match(lines[0]!, /^t42 {2}✖ a/);
-  assert.match(lines[1]!, /99\/100 members up/);
+  assert.match(lines[1]!, /99\/100 members/);
 });
 
 test('lines are written over the ones before, and never wider than the terminal', () => {
@@ -37,6 +37,25 @@ test('lines are written over the ones before, and never wider than the terminal'
   written = '';
   live.clear();
   assert.equal(written, '\x1b[1A\r\x1b[0J');
+});
+
+test('a tier that is too wide for the terminal goes on below, and what is written over grows with it', () => {
+  let written = '';
+  const stream = new Writable({
+    write: (chunk, _encoding, done) => {
+      written += chunk;
+      done();
+    },
+  });
+  const live = makeLiveLines(Object.assign(stream, { columns: 30 }) as unknown as NodeJS.WriteStream);
+  const [wide] = statusLines(status([tier('main', 'up')]), 1);
+  live.show([wide!]);
+  const lines = written.split('\n').slice(0, -1);
+  assert.ok(lines.length > 1);
+  for (const line of lines) assert.ok(line.trimEnd().length <= 29 && !line.includes('…'), line);
+  written = '';
+  live.clear();
+  assert.equal(written, `\x1b[${lines.length}A\r\x1b[0J`);
 });
 
 function textOf(line: readonly { text: string }[]): string {

@@ -7,6 +7,8 @@ type Piece = {
   format?: Parameters<typeof style>[0];
   /** Left out where there is no room for all of it. */
   optional?: boolean;
+  /** May begin a new line, with all up to the next piece that may. */
+  wraps?: boolean;
 };
 
 /** Lines at the end of a terminal that are written over, again and again. */
@@ -21,8 +23,9 @@ export function makeLiveLines(stream: NodeJS.WriteStream): LiveLines {
   return {
     show: (lines) => {
       const width = (stream.columns ?? 80) - 1;
-      stream.write(erase() + lines.map((line) => `${render(line, width)}\n`).join(''));
-      height = lines.length;
+      const rendered = lines.flatMap((line) => render(line, width));
+      stream.write(erase() + rendered.map((line) => `${line}\n`).join(''));
+      height = rendered.length;
     },
     clear: () => {
       stream.write(erase());
@@ -42,10 +45,10 @@ function tierLine({ name, members, upstreams }: TierStatus, width: number): Piec
   const groups = Map.groupBy(upstreams, ({ who }) => who);
   return [
     { text: `${name.padEnd(width)}  `, format: 'bold' },
-    ...members.flatMap((member) => [dot(member.state), { text: `${member.name}  ` }]),
-    { text: ' asks  ', format: 'dim' },
-    ...[...groups].flatMap(([who, group]) => [
-      { text: `${who} ` },
+    ...members.flatMap((member) => [{ ...dot(member.state), wraps: true }, { text: `${member.name}  ` }]),
+    { text: ' asks  ', format: 'dim', wraps: true },
+    ...[...groups].flatMap(([who, group], index) => [
+      { text: `${who} `, wraps: index > 0 },
       ...group.flatMap(upstreamPieces),
       { text: '  ' },
     ]),
@@ -62,17 +65,17 @@ function summaryLine(status: WorldStatus, seconds: number): Piece[] {
   const share = status.cacheHitShare;
   const parts = [
     `${rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString('en')} queries/s`,
-    ...(share === undefined ? [] : [`${Math.round(share * 100)} % from cache`]),
+    ...(share === undefined ? [] : [`${Math.round(share * 100)} % cached`]),
     upCount(status, 'members'),
     upCount(status, 'upstreams'),
-    `${status.queries.toLocaleString('en')} answered in ${duration(seconds)}`,
+    `${status.queries.toLocaleString('en')} in ${duration(seconds)}`,
   ];
-  return [{ text: parts.join(' · ') }, { text: '   Ctrl-C ends it all', format: 'dim', optional: true }];
+  return [{ text: parts.join(' · ') }, { text: '  Ctrl-C ends', format: 'dim', optional: true }];
 }
 
 function upCount({ tiers }: WorldStatus, kind: 'members' | 'upstreams'): string {
   const all = tiers.flatMap((tier): { state: string }[] => tier[kind]);
-  return `${all.filter(({ state }) => state !== 'down').length}/${all.length} ${kind} up`;
+  return `${all.filter(({ state }) => state !== 'down').length}/${all.length} ${kind}`;
 }
 
 function isHurt({ members, upstreams }: TierStatus): boolean {
@@ -92,15 +95,34 @@ function duration(seconds: number): string {
   return [String(first), ...rest.map((part) => String(part).padStart(2, '0'))].join(':');
 }
 
-function render(line: readonly Piece[], width: number): string {
+/** A line as it fits the terminal: on as many lines as it takes, the later ones indented; a piece that is wider than all of one is cut. */
+function render(line: readonly Piece[], width: number): string[] {
+  const lines: Piece[][] = [[]];
   let left = width;
-  let text = '';
-  for (const piece of line) {
-    if (piece.optional && piece.text.length > left) continue;
-    const cut = piece.text.length > left ? `${piece.text.slice(0, Math.max(0, left - 1))}…` : piece.text;
-    text += piece.format ? style(piece.format, cut) : cut;
-    left -= cut.length;
-    if (left <= 0) break;
+  for (const [index, piece] of line.entries()) {
+    const next = line.findIndex((each, at) => at > index && each.wraps);
+    const unit = piece.wraps ? line.slice(index, next === -1 ? undefined : next) : [piece];
+    if (piece.optional && lengthOf([piece]) > left) continue;
+    if (piece.wraps && lengthOf(unit) > left && left < width - INDENT) {
+      lines.push([{ text: ' '.repeat(INDENT) }]);
+      left = width - INDENT;
+    }
+    if (left <= 0) continue;
+    const text = piece.text.length > left ? `${piece.text.slice(0, Math.max(0, left - 1))}…` : piece.text;
+    lines.at(-1)!.push({ ...piece, text });
+    left -= text.length;
   }
-  return text;
+  return lines.map((pieces) =>
+    pieces.map(({ text, format }) => (format ? style(format, text) : text)).join(''),
+  );
+}
+
+const INDENT = 4;
+
+/** Without the spaces at its end, which need no room. */
+function lengthOf(pieces: readonly Piece[]): number {
+  return pieces
+    .map(({ text }) => text)
+    .join('')
+    .trimEnd().length;
 }

@@ -2,7 +2,7 @@ import { parseEndpoint } from '@pointsman/core/address';
 import type { Plan } from '@pointsman/core/plan';
 import type { Topology } from '@pointsman/core/topology';
 import type { World } from '@pointsman/lab';
-import { columns, firstOf, style } from '../terminal.ts';
+import { columnsWithin, firstOf, style } from '../terminal.ts';
 import { exampleQueries } from './example-queries.ts';
 import { namesIn } from './names.ts';
 
@@ -21,6 +21,8 @@ export function welcome(topology: Topology, plan: Plan, world: World): string {
     style('bold', 'Try'),
     ...digLines(topology, plan, world).map(indent),
     '',
+    'Ctrl-C ends it all.',
+    '',
   ].join('\n');
 }
 
@@ -33,12 +35,16 @@ function clientTable(topology: Topology, world: World): string[] {
       network,
       topology.networks[index]!.kind === 'vpc' ? 'VPC' : 'site',
       loopback,
-      asked.length === 0 ? 'nobody' : asked.join(', '),
-      who.join(', '),
+      asked.length === 0 ? 'nobody' : who.join(', '),
+      asked.join(', '),
     ];
   });
-  const heads = ['network', '', 'its client', 'asks', ''];
-  return firstOf(columns([heads, ...rows], ['bold', 'dim', 'cyan', undefined, 'dim']), MOST_ROWS);
+  const heads = ['network', '', 'its client', 'asks', 'at'];
+  const shown = rows.slice(0, MOST_ROWS);
+  const width = (process.stdout.columns ?? Number.POSITIVE_INFINITY) - INDENT.length;
+  const lines = columnsWithin(width, [heads, ...shown], ['bold', 'dim', 'cyan', undefined, 'dim']);
+  const rest = rows.length - shown.length;
+  return rest > 0 ? [...lines, `… and ${rest} more (--json has all)`] : lines;
 }
 
 /** What is not as one would expect it. */
@@ -70,6 +76,8 @@ function digLines(topology: Topology, plan: Plan, world: World): string[] {
   });
 }
 
+const INDENT = '  ';
+
 function indent(line: string): string {
-  return `  ${line}`;
+  return INDENT + line;
 }

@@ -1,7 +1,8 @@
 export { suggestion } from '../schema/nearest.ts';
 export { isReserved } from './address-book.ts';
-export { type ParseResult, parseTopology, type ReadFile, topologyFromValue } from './parse.ts';
+export { type ParseResult, parseTopology, topologyFromValue } from './parse.ts';
 export { formatProblem, type TopologyProblem } from './problem.ts';
+export type { ReadFile } from './records.ts';
 export { defineTopology, type TopologyInput, topologyJsonSchema } from './schema.ts';
 export * from './topology.ts';
 export { vpcResolverAddress } from './vpc-resolver.ts';

@@ -9,7 +9,7 @@ import { buildLinks } from './links.ts';
 import type { BuildContext } from './names.ts';
 import { buildNetworks } from './networks.ts';
 import type { Finding, TopologyProblem } from './problem.ts';
-import { makeRecordReader } from './records.ts';
+import { makeRecordReader, type ReadFile } from './records.ts';
 import { declaredIn, salvage } from './salvage.ts';
 import { topologySchema } from './schema.ts';
 import { readPastSlips } from './slips.ts';
@@ -25,9 +25,6 @@ export type ParseResult =
       /** Parts of the topology's file, and zone files, that a mistake kept from being read whole: more mistakes may be behind it. */
       unread: string[];
     };
-
-/** Reads a zone file, by its path relative to the topology's file; undefined where there is none. */
-export type ReadFile = (path: string) => string | undefined;
 
 /**
  * A topology's text → the topology, or every mistake in it and in the zone files it names. Never throws, unless

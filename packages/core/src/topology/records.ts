@@ -20,6 +20,9 @@ export type RecordSource = {
   path: Path;
 };
 
+/** Reads a zone file, by its path relative to the topology's file; undefined where there is none, and `why` where it cannot be read (`is a folder`). */
+export type ReadFile = (path: string) => string | { why: string } | undefined;
+
 /** Reads the records and gives them out to the zones they are in. What is wrong with them is reported. */
 export type RecordReader = (source: RecordSource) => Map<Name, RecordSet[]>;
 
@@ -27,7 +30,7 @@ export type RecordReader = (source: RecordSource) => Map<Name, RecordSet[]>;
 export type ReportInFile = (file: string, position: Position | undefined, finding: Finding) => void;
 
 export function makeRecordReader(
-  readFile: (path: string) => string | undefined,
+  readFile: ReadFile,
   report: Report,
   reportInFile: ReportInFile,
 ): RecordReader {
@@ -40,12 +43,14 @@ export function makeRecordReader(
     }
     const file = source.records;
     const text = readFile(file);
-    if (text === undefined) {
+    if (typeof text !== 'string') {
       report({
-        code: 'missing-file',
+        code: text ? 'unreadable-file' : 'missing-file',
         path,
         value: file,
-        message: `there is no zone file ${showValue(file)}`,
+        message: text
+          ? `the zone file ${showValue(file)} ${text.why}`
+          : `there is no zone file ${showValue(file)}`,
         remedy: 'write its path relative to the topology’s file, or create it',
       });
       return new Map();

@@ -17,8 +17,8 @@ export type FindingContext = {
   addresses: AddressIndex;
   /** What `topology.links` are called, in their order. */
   linkNames: readonly string[];
-  /** A tier with a rule for a zone, that the clients of a network could ask. */
-  tierFor: (network: string, zone: Zone) => string | undefined;
+  /** The first tier that the clients of a network could ask and that has rules for some of the zones: those. */
+  tierFor: (network: string, zones: readonly Zone[]) => { tier: string; zones: readonly Zone[] } | undefined;
 };
 
 export function makeContext(model: Model): FindingContext {
@@ -42,11 +42,23 @@ function findTierFor({ topology, plan, reach }: Model): FindingContext['tierFor'
     if (!suffixes.has(tier)) suffixes.set(tier, new Set(config.rules.map(({ suffix }) => suffix)));
   }
   const tiers = topology.forwarders.toSorted((a, b) => compareTexts(a.name, b.name));
-  return (network, zone) =>
-    tiers.find((tier) => {
+  const known = new WeakMap<readonly Zone[], Map<string, readonly Zone[]>>();
+  const knownTo = (tier: string, zones: readonly Zone[]): readonly Zone[] => {
+    const byTier = known.get(zones) ?? new Map<string, readonly Zone[]>();
+    known.set(zones, byTier);
+    const found = byTier.get(tier) ?? zones.filter(({ name }) => suffixes.get(tier)!.has(name));
+    byTier.set(tier, found);
+    return found;
+  };
+  return (network, zones) => {
+    for (const tier of tiers) {
       const route = reach.between(network, tier.network);
-      return (route.kind === 'inside' || route.kind === 'links') && suffixes.get(tier.name)!.has(zone.name);
-    })?.name;
+      if (route.kind !== 'inside' && route.kind !== 'links') continue;
+      const found = knownTo(tier.name, zones);
+      if (found.length > 0) return { tier: tier.name, zones: found };
+    }
+    return undefined;
+  };
 }
 
 /** `zones/corp.acme.example`: without the final dot, as people write it. */

@@ -1,9 +1,8 @@
-import type { Name } from '../../dns/name.ts';
-import { type Path, showName } from '../../schema/path.ts';
+import type { Path } from '../../schema/path.ts';
 import type { Zone } from '../../topology/topology.ts';
 import type { FindingContext } from './context.ts';
 import { compareTexts, type Draft } from './finding.ts';
-import { counted, listed } from './words.ts';
+import { byReach, counted, listed } from './words.ts';
 
 /** One thing that is wrong with one subject, for many networks and zones: it becomes one draft. */
 type Gathered = What & { parts: Part[] };
@@ -51,58 +50,67 @@ function toDraft({ why, parts, ...what }: Gathered): Draft {
   const others = parts.flatMap((part) => (part.without === without ? [] : [part.without]));
   const [first] = concerned;
   if (!first) return { ...what, text: why };
-  const shown = concerned.slice(0, MOST_PARTS).map(({ networks, names }) => {
-    return `${counted(names.length, 'zone')} (${listed(names.map(showName))}) for ${listed(networks)}`;
+  const shown = concerned.slice(0, MOST_PARTS).map(({ networks, zones }) => {
+    const names = listed(zones.map(({ name }) => name));
+    return `${counted(zones.length, 'zone')} (${names}) for ${listed(networks)}`;
   });
   const rest = concerned.slice(MOST_PARTS).flatMap(({ networks }) => networks);
   const more = rest.length === 0 ? '' : `; others for ${counted(rest.length, 'more network')}`;
-  const also = others.length === 0 ? '' : `; the like without ${listed(others)}`;
+  const also = others.length === 0 ? '' : `; the like without ${listed([...new Set(others)])}`;
   const text = `${why}: ${shown.join('; ')}${more}${also}`;
-  return { ...what, text, question: { network: first.networks[0]!, name: first.names[0]! } };
+  return { ...what, text, question: { network: first.networks[0]!, name: sampleOf(first.zones).name } };
 }
 
 /** How many groups of networks a text tells apart. */
 const MOST_PARTS = 2;
 
-type Concerned = { networks: string[]; names: Name[] };
+type Concerned = { networks: string[]; zones: readonly Zone[] };
 
 /** Networks that lack the same zones, together; sorted, those with the most networks first. */
-function whoLacksWhat(parts: Gathered['parts']): Concerned[] {
-  const ids = new Map<readonly Zone[], number>();
-  const lists = new Map<string, Set<readonly Zone[]>>();
+function whoLacksWhat(parts: readonly Part[]): Concerned[] {
+  const known = new Map<readonly Zone[], string>();
+  const keyOf = (zones: readonly Zone[]): string => {
+    const key = known.get(zones) ?? fingerprint(zones);
+    known.set(zones, key);
+    return key;
+  };
+  const lists = new Map<string, Map<string, readonly Zone[]>>();
   for (const { networks, zones } of parts) {
     if (zones.length === 0) continue;
-    if (!ids.has(zones)) ids.set(zones, ids.size);
     for (const network of networks) {
       const own = lists.get(network);
-      if (own) own.add(zones);
-      else lists.set(network, new Set([zones]));
+      if (own) own.set(keyOf(zones), zones);
+      else lists.set(network, new Map([[keyOf(zones), zones]]));
     }
   }
-  const byLists = Map.groupBy(lists, ([, own]) =>
-    [...own]
-      .map((zones) => ids.get(zones)!)
-      .sort()
-      .join(),
-  );
-  const byNames = new Map<string, Concerned>();
-  for (const alike of byLists.values()) {
-    const zones = new Set([...alike[0]![1]].flat());
-    const names = [...new Set([...zones].map(({ name }) => name))].sort(compareNames);
-    const networks = alike.map(([network]) => network);
-    const same = byNames.get(names.join());
-    if (same) same.networks.push(...networks);
-    else byNames.set(names.join(), { networks, names });
-  }
-  for (const { networks } of byNames.values()) networks.sort(compareTexts);
-  return [...byNames.values()].sort(
-    (a, b) => b.networks.length - a.networks.length || compareTexts(a.networks[0]!, b.networks[0]!),
-  );
+  const groups = Map.groupBy(lists, ([, own]) => [...own.keys()].sort().join());
+  return Array.from(groups.values(), (alike) => {
+    const [first, ...more] = alike[0]![1].values();
+    const zones = more.length === 0 ? first! : [...new Set([first!, ...more].flat())];
+    return { networks: alike.map(([network]) => network).sort(compareTexts), zones };
+  }).sort((a, b) => b.networks.length - a.networks.length || compareTexts(a.networks[0]!, b.networks[0]!));
 }
 
-/** Reverse names last: they show less. */
-function compareNames(a: Name, b: Name): number {
-  return Number(a.endsWith('.arpa.')) - Number(b.endsWith('.arpa.')) || compareTexts(a, b);
+const numbers = new WeakMap<Zone, number>();
+let count = 0;
+
+/** Lists of the same zones in the same order have the same one (FNV-1a over their numbers). */
+function fingerprint(zones: readonly Zone[]): string {
+  let hash = 0x811c9dc5;
+  for (const zone of zones) {
+    let number = numbers.get(zone);
+    if (number === undefined) {
+      number = count++;
+      numbers.set(zone, number);
+    }
+    hash = Math.imul(hash ^ number, 0x01000193) >>> 0;
+  }
+  return `${zones.length} ${hash}`;
+}
+
+/** The zone whose name is the first in order. */
+export function sampleOf(zones: readonly Zone[]): Zone {
+  return zones.reduce((least, zone) => (byReach(zone.name, least.name) < 0 ? zone : least));
 }
 
 /** Where a subject stands in the topology. */

@@ -5,7 +5,7 @@ import type { Walk } from '../walk.ts';
 import type { FindingContext } from './context.ts';
 import { zoneSubject } from './context.ts';
 import { askerOf, type Culprits, exitOf, findCulprits } from './culprits.ts';
-import { type Gathering, pathOf } from './gathering.ts';
+import { type Gathering, pathOf, sampleOf } from './gathering.ts';
 import type { Fault } from './rows.ts';
 
 /** Who suffers from which fault. */
@@ -26,7 +26,8 @@ export function explainFaults(
   for (const [verdict, faults] of byVerdict) {
     const { disposition, by } = walked.verdicts.of(verdict);
     if (disposition === 'NO_ROUTE' && suffered.failure) continue;
-    const zones = faults.map(({ wanted }) => wanted.zone).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const zones = faults.map(({ wanted }) => wanted.zone);
+    const sample = sampleOf(zones);
     const network = suffered.networks[0]!;
     const add: Gathering['add'] = (what, networks, which) => {
       const { failure } = suffered;
@@ -37,9 +38,9 @@ export function explainFaults(
     const culprits = (zone: Zone) => findCulprits(context, network, zone.name, suffered.failure);
     if (disposition === 'NO_RESOLVER') noResolver(fault);
     else if (disposition === 'LOOP') loop(fault, by!);
-    else if (disposition === 'NO_ROUTE') unreachable(fault, culprits(zones[0]!));
+    else if (disposition === 'NO_ROUTE') unreachable(fault, culprits(sample));
     else if (disposition === 'REFUSED_BY' && by!.startsWith('resolvers/'))
-      stranger(fault, culprits(zones[0]!), by!);
+      stranger(fault, culprits(sample), by!);
     else misled(fault, walked, verdict, culprits);
   }
 }
@@ -130,7 +131,7 @@ function misled(
 ): void {
   const { context, networks, zones, add, network } = fault;
   const { disposition, zone: answering } = walked.verdicts.of(verdict);
-  const first = culprits(zones[0]!);
+  const first = culprits(sampleOf(zones));
   if (!fault.failure) {
     if (first.tier === undefined) bypassed(fault);
     else notAssociated(fault, first.tier);
@@ -140,7 +141,7 @@ function misled(
     const swallowed = zones.filter((zone) => zone.name !== wide.name && zone.records.length > 0);
     if (swallowed.length === 0) return;
     const why = 'it covers names of another zone, has none of them, and says that they do not exist';
-    const remedy = `let whoever asks it forward ${showName(swallowed[0]!.name)} to its own servers, or associate that zone with the same VPC`;
+    const remedy = `let whoever asks it forward ${showName(sampleOf(swallowed).name)} to its own servers, or associate that zone with the same VPC`;
     add(
       { code: 'nxdomain-capture', subject: zoneSubject(wide), why, remedy, paths: [wide.path] },
       networks,
@@ -183,23 +184,16 @@ function notAssociated({ context, networks, zones, add }: FaultContext, tierName
 /** No tier was asked, though there is one that could be and that knows the zones. */
 function bypassed({ context, networks, zones, add }: FaultContext): void {
   for (const name of networks) {
-    const known = zones.flatMap((zone) => {
-      const tier = context.tierFor(name, zone);
-      return tier === undefined ? [] : [{ zone, tier }];
-    });
-    if (known.length === 0) continue;
+    const known = context.tierFor(name, zones);
+    if (!known) continue;
     const network = context.networks.get(name)!;
-    const why = `its clients ask ${asked(context, name)}, and not forwarders/${known[0]!.tier}, which they could reach`;
+    const why = `its clients ask ${asked(context, name)}, and not forwarders/${known.tier}, which they could reach`;
     const remedy =
       network.kind === 'vpc'
-        ? `set its resolvers to forwarders/${known[0]!.tier}`
-        : `set its resolvers to forwarders/${known[0]!.tier}, or let the authority that it asks forward to that tier`;
+        ? `set its resolvers to forwarders/${known.tier}`
+        : `set its resolvers to forwarders/${known.tier}, or let the authority that it asks forward to that tier`;
     const paths = [[...network.path, 'resolvers'], network.path];
-    add(
-      { code: 'dhcp-bypass', subject: `networks/${name}`, why, remedy, paths },
-      [name],
-      known.map(({ zone }) => zone),
-    );
+    add({ code: 'dhcp-bypass', subject: `networks/${name}`, why, remedy, paths }, [name], known.zones);
   }
 }
 

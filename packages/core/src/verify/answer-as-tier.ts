@@ -1,6 +1,6 @@
 import type { Name } from '../dns/name.ts';
 import { ask } from './ask.ts';
-import { ruleFor, rulesCovering, suffixesOf } from './coverage.ts';
+import { otherwiseOf, ruleFor, rulesCovering, suffixesOf } from './coverage.ts';
 import type { TierPlayer } from './players.ts';
 import { decide, type Question, type Walker } from './question.ts';
 import { type Alias, endAt, isAccepted, type Reply } from './reply.ts';
@@ -30,8 +30,7 @@ export function answerAsTier(
     decide(walker, self, 'nobody', name, type, because, depth, reply);
     return reply;
   }
-  const isOtherwise = rule.suffix === '.' && !scope.rules.includes(rule);
-  const because = whyRule(rulesCovering(scope, name), isOtherwise, scope.view);
+  const because = whyRule(rulesCovering(scope, name), otherwiseOf(scope), scope.view);
   const list = walker.model.contactsOf(player.asker, rule.upstreams, rule.policy === 'ordered');
   const reply = ask(walker, list, question, { at: self, kind: 'tier', because }, depth);
   if (reply.disposition !== 'UNDECIDED' && !isAccepted(reply, 'tier')) return failed(reply);

@@ -69,7 +69,8 @@ function changesFor(
   const questions = new Map<string, { name: Name; type: string }>();
   const ask = ({ name, type }: RecordSet) => questions.set(`${name} ${type}`, { name, type });
   const served = new Set<Zone>();
-  for (const name of new Set([...old.classes.names, ...young.classes.names])) {
+  const classes = new Set([...old.classes.names, ...young.classes.names]);
+  for (const name of classes) {
     const was = cellAt(old, networks[0]!, name);
     const is = cellAt(young, networks[0]!, name);
     for (const { zone } of [was, is]) if (zone) served.add(zone);
@@ -86,7 +87,7 @@ function changesFor(
     const is = traceAnswer(young, networks[0]!, question);
     if (JSON.stringify(was) !== JSON.stringify(is)) changes.push({ networks, ...question, was, is });
   }
-  return withoutImplied(changes);
+  return withoutImplied(changes, classes);
 }
 
 /** The verdict on a name, and the zone of it, for a network. */
@@ -147,12 +148,13 @@ function differingSets(one: Zone, other: Zone): RecordSet[] {
   return [...differing, ...left.values()];
 }
 
-/** A change of one name says nothing new where the change of its class says the same, and both answer nothing. */
-function withoutImplied(changes: readonly AnswerChange[]): AnswerChange[] {
-  const ofClass = new Map(changes.flatMap((each) => (each.type === undefined ? [[each.name, each]] : [])));
-  return changes.filter(({ name, type, was, is }) => {
-    if (type === undefined || was.answers?.length || is.answers?.length) return true;
-    return !ofClass.has(name);
+/** A change of one name says nothing new where its whole class has changed. */
+function withoutImplied(changes: readonly AnswerChange[], classes: ReadonlySet<Name>): AnswerChange[] {
+  const changed = new Set(changes.flatMap(({ name, type }) => (type === undefined ? [name] : [])));
+  return changes.filter(({ name, type }) => {
+    let at = name;
+    while (!classes.has(at)) at = parentOf(at)!;
+    return type === undefined || !changed.has(at);
   });
 }
 

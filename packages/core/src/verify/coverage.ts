@@ -91,7 +91,10 @@ function compile(scope: Scope) {
 }
 
 const rulesOf = (scope: Scope) => compile(scope).rules;
-const otherwiseOf = (scope: Scope) => compile(scope).otherwise;
+/** The rule for all names that no other covers; undefined where the tier refuses them. */
+export function otherwiseOf(scope: Scope): ForwardingRule | undefined {
+  return compile(scope).otherwise;
+}
 
 function first<T>(entries: ReadonlyMap<Name, T>, suffixes: Suffixes): T | undefined {
   if (entries.size === 0) return undefined;

@@ -14,19 +14,18 @@ export function list(names: readonly string[], most = 4): string {
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }
 
-/** Why a tier asks whom it asks: the winner of `rules`, which all cover the name, and the losers. */
+/** Why a tier asks whom it asks: the winner of `rules`, which all cover the name, and the losers. `otherwise` may be the last of them. */
 export function whyRule(
   rules: readonly ForwardingRule[],
-  isOtherwise: boolean,
+  otherwise: ForwardingRule | undefined,
   view: string | undefined,
 ): string {
   const [winner, ...losers] = rules;
   const inView = view === undefined ? '' : ` of the view ${view}`;
-  const won = isOtherwise
-    ? `no rule${inView} covers it: otherwise`
-    : `the rule${inView} for ${bare(winner!.suffix)}`;
-  if (losers.length === 0) return won;
-  return `${won}, the longest suffix: it wins over ${list(losers.map(({ suffix }) => bare(suffix)))}`;
+  if (winner === otherwise) return `no rule${inView} covers it: otherwise`;
+  const won = `the rule${inView} for ${bare(winner!.suffix)} has the longest suffix`;
+  const others = losers.map((rule) => (rule === otherwise ? 'otherwise' : bare(rule.suffix)));
+  return others.length === 0 ? won : `${won}: it wins over ${list(others)}`;
 }
 
 /** Why a zone answers: it won over the others that cover the name. */

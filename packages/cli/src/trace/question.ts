@@ -1,0 +1,56 @@
+import { parseAddress, reverseName } from '@pointsman/core/address';
+import { NameError, parseName, typeMnemonic, typeNumber } from '@pointsman/core/dns';
+import { suggestion, type Topology } from '@pointsman/core/topology';
+import { type Failure, parseFailure } from '@pointsman/core/verify';
+import { Outcome } from '../outcome.ts';
+import { sayJson } from '../terminal.ts';
+
+type Json = { json?: boolean };
+
+/** What is wrong with the arguments: for people in words, for programs as an event. */
+export function mistake({ json }: Json, code: string, message: string): Outcome {
+  if (json) sayJson({ event: 'error', code, message });
+  return new Outcome(2, json ? '' : message);
+}
+
+export function readQuestion(
+  name: string,
+  type: string | undefined,
+  options: Json,
+): { name: string; type: string } {
+  const address = parseAddress(name);
+  const code = typeNumber(type ?? (address ? 'PTR' : 'A'));
+  if (code === undefined) {
+    const message = `"${type}" is not a record type; write one such as A, AAAA, CNAME, MX, PTR, TXT`;
+    throw mistake(options, 'bad-type', message);
+  }
+  try {
+    const asked = address && type === undefined ? reverseName(address) : parseName(name);
+    return { name: asked, type: typeMnemonic(code) };
+  } catch (error) {
+    if (error instanceof NameError) throw mistake(options, 'bad-name', error.message);
+    throw error;
+  }
+}
+
+/** The network that `--from` names. */
+export function readNetwork(topology: Topology, from: string, options: Json): string {
+  const names = topology.networks.map(({ name }) => name);
+  if (names.includes(from)) return from;
+  const message = `there is no network "${from}" in ${topology.file}; ${suggestion(from, names, 'network')}`;
+  throw mistake(options, 'unknown-network', message);
+}
+
+/** What `--without` names, each once or more. */
+export function readFailures(topology: Topology, texts: readonly string[], options: Json): Failure[] {
+  return texts.map((text) => {
+    const read = parseFailure(text, topology);
+    if (read.ok) return read.failure;
+    throw mistake(options, 'unknown-failure', read.message);
+  });
+}
+
+/** For options that may be given several times. */
+export function collect(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}

@@ -32,10 +32,13 @@ export function pointsman(...args: string[]): Promise<Result> {
 }
 
 /** The command, running: what `up` and `serve` are. */
-export function spawnPointsman(args: readonly string[], options: { cwd?: string } = {}): ChildProcess {
+export function spawnPointsman(
+  args: readonly string[],
+  options: { cwd?: string; env?: Record<string, string> } = {},
+): ChildProcess {
   return spawn(process.execPath, [POINTSMAN, ...args], {
     cwd: options.cwd ?? ROOT,
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -18,7 +18,10 @@ export type Running = {
   stop: () => Promise<void>;
 };
 
-export function startCommand(args: readonly string[], options: { cwd?: string } = {}): Running {
+export function startCommand(
+  args: readonly string[],
+  options: { cwd?: string; env?: Record<string, string> } = {},
+): Running {
   const child = spawnPointsman(args, options);
   const events: Event[] = [];
   const waiting = new Set<() => void>();
@@ -82,7 +85,7 @@ const PORT_TRIES = 3;
 /** `up` on a port that is free, or the given one. */
 export async function startUp(
   file: string,
-  options: { port?: number; cwd?: string } = {},
+  options: { port?: number; cwd?: string; env?: Record<string, string> } = {},
 ): Promise<RunningWorld> {
   for (let tries = 1; ; tries++) {
     const port = options.port ?? (await freePort());

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type ForwarderConfig, parseForwarderConfig } from '@pointsman/core/config';
-import { type Forwarder, startForwarder } from '@pointsman/forwarder';
+import { type Engine, type EngineKind, type LogLine, startEngine } from '@pointsman/host';
 import { type Command, Option } from 'commander';
 import { parseWorkers } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
@@ -22,9 +22,12 @@ Example, forwarder.json:
 
 SIGHUP reads the file again: a good one is served from the next query on, a bad one is reported and changes nothing.
 SIGTERM and Ctrl-C end it.
+
+With --engine bind a BIND (Debian: apt-get install bind9) answers in the place of our own forwarder: Pointsman writes its named.conf, starts
+it, reloads it without losing a query, starts it again where it dies, and prints its log.
 `;
 
-type ServeOptions = { workers: number; udp?: 'mmsg' | 'dgram'; json?: boolean };
+type ServeOptions = { workers: number; engine: EngineKind; udp?: 'mmsg' | 'dgram'; json?: boolean };
 type Log = (event: string, text: string, details?: object) => void;
 
 export function addServe(program: Command): void {
@@ -33,11 +36,12 @@ export function addServe(program: Command): void {
     .description('run one forwarder, from its configuration')
     .argument('<file>', 'a configuration: JSON')
     .option('--workers <number>', 'threads that answer', parseWorkers, availableParallelism())
+    .addOption(new Option('--engine <engine>', 'what answers').choices(['native', 'bind']).default('native'))
     .addOption(
-      new Option('--udp <how>', 'how UDP is done (default: the best this machine has)').choices([
-        'mmsg',
-        'dgram',
-      ]),
+      new Option(
+        '--udp <how>',
+        'how the native engine does UDP (default: the best this machine has)',
+      ).choices(['mmsg', 'dgram']),
     )
     .option('--json', 'print one JSON object a line')
     .addHelpText('after', AFTER_HELP)
@@ -52,42 +56,46 @@ async function serve(file: string, options: ServeOptions): Promise<void> {
     throw new Outcome(2);
   }
   const ended = Promise.withResolvers<void>();
-  const forwarder = await start(read.config, options, log, (error) => {
-    log('error', `a worker failed: ${error.message}`);
-    process.exit(1);
-  });
+  const engine = await start(read.config, options, log);
   // Before it says that it is ready: from then on signals come.
   let reloaded = Promise.resolve();
   process.on('SIGHUP', () => {
-    reloaded = reloaded.then(() => reload(file, forwarder, log));
+    reloaded = reloaded.then(() => reload(file, engine, log));
   });
   onEndSignal(ended.resolve);
   const { listen } = read.config;
   log(
     'ready',
-    `${read.config.name} listens at ${listen.join(', ')} (${count(read.config.rules.length, 'rule')}, ${count(forwarder.workers, 'worker')}, ${forwarder.transport})`,
+    `${read.config.name} listens at ${listen.join(', ')} (${count(read.config.rules.length, 'rule')}, ${count(options.workers, 'worker')}, ${engine.transport})`,
     {
       name: read.config.name,
       listen,
       rules: read.config.rules.length,
-      workers: forwarder.workers,
-      transport: forwarder.transport,
+      workers: options.workers,
+      transport: engine.transport,
     },
   );
   await ended.promise;
   await reloaded;
-  await forwarder.stop();
+  await engine.stop();
   log('stopped', `${read.config.name} has ended`);
 }
 
 async function start(
   config: ForwarderConfig,
-  { workers, udp }: ServeOptions,
+  { engine, workers, udp }: ServeOptions,
   log: Log,
-  onCrash: (error: Error) => void,
-): Promise<Forwarder> {
+): Promise<Engine> {
   try {
-    return await startForwarder(config, { workers, ...(udp && { transport: udp }), onCrash });
+    return await startEngine(engine, config, {
+      workers,
+      ...(udp && { transport: udp }),
+      log: (line) => logLine(line, log),
+      onFailure: (error) => {
+        log('error', `a worker failed: ${error.message}`);
+        process.exit(1);
+      },
+    });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     log('error', message, { code });
@@ -95,8 +103,13 @@ async function start(
   }
 }
 
+/** What the engine says by itself. */
+function logLine({ level, category, message }: LogLine, log: Log): void {
+  if (level !== 'debug') log('log', `${category}: ${message}`, { level, category, message });
+}
+
 /** Validated whole before any of it counts; whatever is wrong, the last good configuration goes on serving. */
-async function reload(file: string, forwarder: Forwarder, log: Log): Promise<void> {
+async function reload(file: string, engine: Engine, log: Log): Promise<void> {
   const read = readConfig(file);
   if (!read.ok) {
     const text = `${file} is not taken, the last good configuration goes on:\n${read.mistakes.join('\n')}`;
@@ -104,7 +117,7 @@ async function reload(file: string, forwarder: Forwarder, log: Log): Promise<voi
     return;
   }
   try {
-    await forwarder.reload(read.config);
+    await engine.reload(read.config);
     log('reloaded', `${file} is served now (${count(read.config.rules.length, 'rule')})`, {
       rules: read.config.rules.length,
     });

@@ -66,6 +66,34 @@ suite('budget', { concurrency: 1 }, () => {
     assert.ok(second.asked.length > 0);
   });
 
+  test(
+    'no more questions wait for a budget than it can serve before their deadline; the others are told at once',
+    SLOW,
+    async (t) => {
+      const corp = await upstream(t, answering);
+      const world = await startWorld(
+        t,
+        { 'corp.example': corp, 'cloud.example': corp },
+        { deadline: '10s', budgets: [{ upstream: corp.endpoint, packetsPerSecond: 10 }] },
+      );
+      let refused = 0;
+      const questions = Array.from(
+        { length: 300 },
+        (_, index) => `n${index}.${index % 2 ? 'corp' : 'cloud'}.example.`,
+      );
+      const answers = questions.map(async (name) => {
+        const response = await world.client.ask(name);
+        if (/at its packet budget/.test(extendedErrorOf(response)?.text ?? '')) refused++;
+        return response;
+      });
+      // At once: long before the first of those that wait can be served.
+      await until(() => refused >= 150);
+      assert.ok((await world.forwarder.stats()).inFlight <= 100);
+      const served = (await Promise.all(answers)).filter((response) => rcodeOf(response) === 'NOERROR');
+      assert.ok(served.length >= 50, `${served.length} served`);
+    },
+  );
+
   test('a stale answer comes before waiting for the budget', SLOW, async (t) => {
     const corp = await upstream(t, ({ name }) => ({
       answers: [`${name} ${name.startsWith('old') ? 1 : 60} A 10.0.0.1`],

@@ -42,7 +42,7 @@ function pair(t: TestContext, take: (handed: Handed, sink: Sink, token: number) 
   readQuery(query, packet, 0, packet.length);
   finishKey(query, 4);
   const give = (link: Link | undefined) =>
-    here.give(1, query, sink, 99, new Uint8Array(PEER_SIZE).fill(3), 0, 1232, 1, link);
+    here.give(1, query, linkOf().rules, 0, sink, 99, new Uint8Array(PEER_SIZE).fill(3), 0, 1232, 1, link);
   return { seen, packet, give, answered: () => once(port1, 'message') };
 }
 

@@ -7,17 +7,26 @@ import type { Link } from '../engine/admission.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ResolverParts } from '../engine/resolver.ts';
 import type { Handed } from '../engine/taking.ts';
+import { createShares } from '../inflight/shares.ts';
 import { MAX_WAITERS, type Sink } from '../inflight/slots.ts';
 import { writeRcode } from '../packet/compose.ts';
 import { EDE, extendedError } from '../packet/extended-error.ts';
 import { SERVFAIL } from '../packet/wire.ts';
+import type { RuleSet } from '../rules/rule-set.ts';
 import { PEER_SIZE } from '../udp/udp.ts';
 
 type Ask = Handed & { ask: number };
 /** Without bytes: the other worker has other rules in force. */
 type Reply = { reply: number; bytes: Uint8Array | undefined };
 /** Who waits here for another worker's answer. */
-type Kept = { sink: Sink; token: number; handed: Handed; link: Link | undefined };
+type Kept = {
+  sink: Sink;
+  token: number;
+  handed: Handed;
+  link: Link | undefined;
+  rules: RuleSet;
+  rule: number;
+};
 
 /** What of an engine other workers need. */
 type Taker = Pick<Engine, 'take' | 'takeBack' | 'flush'>;
@@ -30,13 +39,15 @@ export function createHandOver(ports: Map<number, MessagePort>): {
   serve(engine: Taker): void;
 } {
   const kept = new Map<number, Kept>();
+  const shares = createShares(MAX_WAITERS);
   let next = 0;
 
   function settle(engine: Taker, { reply, bytes }: Reply): void {
     const client = kept.get(reply);
     if (!client) return;
     kept.delete(reply);
-    const { sink, token, handed, link } = client;
+    const { sink, token, handed, link, rules, rule } = client;
+    shares.giveBack(rules, rule);
     if (bytes) {
       const at = sink.reserve();
       sink.out.set(bytes, at);
@@ -46,8 +57,8 @@ export function createHandOver(ports: Map<number, MessagePort>): {
   }
 
   return {
-    give(worker, query, sink, token, peers, peerOffset, limit, hops, link) {
-      if (kept.size >= MAX_WAITERS) {
+    give(worker, query, rules, rule, sink, token, peers, peerOffset, limit, hops, link) {
+      if (!shares.take(rules, rule)) {
         const at = sink.reserve();
         const length = writeRcode(sink.out, at, query, SERVFAIL, TOO_MANY_CLIENTS);
         return sink.commit(length, peers, peerOffset, token);
@@ -65,7 +76,7 @@ export function createHandOver(ports: Map<number, MessagePort>): {
           deadline: link.deadline,
         },
       };
-      kept.set(number, { sink, token, handed, link });
+      kept.set(number, { sink, token, handed, link, rules, rule });
       ports.get(worker)!.postMessage({ ...handed, ask: number } satisfies Ask);
     },
 

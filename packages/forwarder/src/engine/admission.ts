@@ -2,7 +2,7 @@
 import type { Sink, Slot } from '../inflight/slots.ts';
 import { writeRcode } from '../packet/compose.ts';
 import { EDE, extendedError } from '../packet/extended-error.ts';
-import { type Query, wantsAuthenticData } from '../packet/query.ts';
+import type { Query } from '../packet/query.ts';
 import { REFUSED, SERVFAIL } from '../packet/wire.ts';
 import { matchRule, NO_RULE } from '../rules/rule-set.ts';
 import { isWaiting } from './attempts.ts';
@@ -66,23 +66,18 @@ export function createAdmission(parts: ResolverParts, askNext: (slot: Slot) => v
     const suspect = loops.isUpstream(peers, peerOffset);
     if (suspect && endLoop(query, peers, peerOffset))
       return refuse(query, sink, token, peers, peerOffset, SERVFAIL, LOOP);
-    const waiter = slots.addWaiter(query, sink, token, peers, peerOffset, limit);
-    if (!waiter) {
-      counters.overloaded++;
-      return refuse(query, sink, token, peers, peerOffset, SERVFAIL, TOO_MANY_CLIENTS);
-    }
-    waiter.authentic = wantsAuthenticData(query);
     const inFlight = slots.find(query.hash, query.key, query.keyLength, rules);
     // A question asked before a reload is under way to an upstream that may not be this client's any more.
     if (inFlight) {
+      if (!slots.addWaiter(inFlight, query, sink, token, peers, peerOffset, limit)) {
+        counters.overloaded++;
+        return refuse(query, sink, token, peers, peerOffset, SERVFAIL, TOO_MANY_CLIENTS);
+      }
       counters.coalesced++;
       if (suspect) inFlight.loopedFrom ??= loops.addressOf(peers, peerOffset);
-      waiter.next = inFlight.waiters;
-      inFlight.waiters = waiter;
       if (link?.parent) link.parent.waitsOn = inFlight.index;
       return;
     }
-    slots.freeWaiter(waiter);
     const rule = matchRule(rules, query.key[query.keyLength - 1]!, query.key, 0);
     if (rule === NO_RULE) {
       counters.refusedNames++;
@@ -90,19 +85,32 @@ export function createAdmission(parts: ResolverParts, askNext: (slot: Slot) => v
     }
     const asker = suspect && hops === 0 ? loops.asker(query) : -1;
     if (asker >= 0)
-      return parts.handOver(asker, query, sink, token, peers, peerOffset, limit, hops + 1, link);
+      return parts.handOver(asker, query, rules, rule, sink, token, peers, peerOffset, limit, hops + 1, link);
     const claim = claims ? claims.take(query.hash) : -1;
     if (claim <= -2 && hops < MAX_HOPS)
-      return parts.handOver(-2 - claim, query, sink, token, peers, peerOffset, limit, hops + 1, link);
+      return parts.handOver(
+        -2 - claim,
+        query,
+        rules,
+        rule,
+        sink,
+        token,
+        peers,
+        peerOffset,
+        limit,
+        hops + 1,
+        link,
+      );
     const slot = slots.open(query, rules, selection, rule);
-    if (!slot) {
+    const waiter = slot && slots.addWaiter(slot, query, sink, token, peers, peerOffset, limit);
+    if (!waiter) {
+      if (slot) slots.close(slot);
       if (claim >= 0) claims!.release(claim);
       counters.overloaded++;
-      return refuse(query, sink, token, peers, peerOffset, SERVFAIL, TOO_MANY_QUESTIONS);
+      const why = slot ? TOO_MANY_CLIENTS : TOO_MANY_QUESTIONS;
+      return refuse(query, sink, token, peers, peerOffset, SERVFAIL, why);
     }
     counters.inFlight++;
-    slot.waiters = slots.addWaiter(query, sink, token, peers, peerOffset, limit)!;
-    slot.waiters.authentic = wantsAuthenticData(query);
     slot.claim = claim;
     slot.startedAt = clock.now;
     slot.deadline = link?.deadline ?? clock.now + rules.deadline;

@@ -33,12 +33,7 @@ export function createEndings(parts: ResolverParts): Endings {
   function close(slot: Slot): void {
     cancelAttempts(slot);
     timers.clear(slot.index);
-    for (let waiter = slot.waiters; waiter; ) {
-      const { next } = waiter;
-      slots.freeWaiter(waiter);
-      waiter = next;
-    }
-    slot.waiters = undefined;
+    if (slot.heldBy) slot.heldBy.held--;
     if (slot.claim >= 0) claims!.release(slot.claim);
     counters.inFlight--;
     slots.close(slot);

@@ -4,6 +4,7 @@ import type { Attempt, Outcome, Slot } from '../inflight/slots.ts';
 import { EDE, extendedError } from '../packet/extended-error.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import type { Selection } from '../upstreams/selection.ts';
+import type { Upstream } from '../upstreams/upstream.ts';
 
 export function describeFailure(slot: Slot, now: number): Uint8Array {
   const tried = slot.attempts.slice(0, slot.attemptCount);
@@ -29,6 +30,14 @@ export function describeDead(rules: RuleSet, selection: Selection, rule: number)
   return extendedError(EDE.noReachableAuthority, `${ruleName(rules, rule)}: ${states.join(', ')}`);
 }
 
+/** More questions wait for the upstream's packet budget than it can serve before their deadline. */
+export function describeFullBudget({ address }: Upstream): Uint8Array {
+  return extendedError(
+    EDE.other,
+    `${address.endpoint} is at its packet budget: too many questions wait for it`,
+  );
+}
+
 function listed(slot: Slot, tried: Attempt[], now: number): string {
   const parts = tried.map((attempt) => {
     const { endpoint } = slot.selection.upstreamOf(
@@ -37,7 +46,11 @@ function listed(slot: Slot, tried: Attempt[], now: number): string {
     const until = attempt.outcome === 'pending' ? now : attempt.endedAt;
     return `${endpoint} ${phrase(attempt.outcome)}${attempt.detail} after ${Math.round(until - attempt.sentAt)} ms`;
   });
-  return `${ruleName(slot.rules, slot.rule)}: ${parts.join(', ') || 'nobody could be asked'}`;
+  return `${ruleName(slot.rules, slot.rule)}: ${parts.join(', ') || nobody(slot)}`;
+}
+
+function nobody({ heldBy }: Slot): string {
+  return heldBy ? `held back by the packet budget of ${heldBy.address.endpoint}` : 'nobody could be asked';
 }
 
 function phrase(outcome: Outcome): string {

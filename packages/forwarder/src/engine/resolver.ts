@@ -43,6 +43,8 @@ export type ResolverParts = {
   handOver(
     worker: number,
     query: Query,
+    rules: RuleSet,
+    rule: number,
     sink: Sink,
     token: number,
     peers: Uint8Array,

@@ -1,6 +1,6 @@
 /** Who is asked next, and when: a slot's question goes to an upstream of its rule, then to another, until there is an answer or the deadline. */
 import { type Attempt, MAX_ATTEMPTS, type Outcome, type Slot } from '../inflight/slots.ts';
-import { type Budget, TCP_PACKETS } from '../upstreams/budget.ts';
+import { TCP_PACKETS } from '../upstreams/budget.ts';
 import { NO_KEY } from '../upstreams/exchange.ts';
 import { NONE } from '../upstreams/selection.ts';
 import {
@@ -21,6 +21,7 @@ import {
   mayStillCome,
 } from './attempts.ts';
 import type { Endings } from './endings.ts';
+import { describeFullBudget } from './failure.ts';
 import type { ResolverParts } from './resolver.ts';
 import { writeUpstreamQuery } from './upstream-query.ts';
 
@@ -46,10 +47,11 @@ const CLOSED = new Set(['ECONNRESET', 'EPIPE']);
 export function createSending(parts: ResolverParts, endings: Endings): Sending {
   const { slots, timers, clock, counters, exchange } = parts;
 
-  /** `heldBack`: a budget that an upstream was to be asked under, and that was used up. */
-  function askNext(slot: Slot, heldBack?: Budget): void {
+  /** `heldBack`: an upstream that was to be asked, and whose budget is used up. */
+  function askNext(slot: Slot, heldBack?: Upstream): void {
     const { now } = clock;
     const { selection, rule } = slot;
+    release(slot);
     if (slot.owed >= 0 && heldBack === undefined && now < slot.deadline) {
       heldBack = payOwed(slot);
       if (isWaiting(slot)) return;
@@ -67,23 +69,39 @@ export function createSending(parts: ResolverParts, endings: Endings): Sending {
       const upstream = selection.upstreamOf(slot.rules.upstreamStart[rule]! + choice);
       const budget = parts.budgetOf(upstream);
       if (budget && !budget.take(1, now)) {
-        heldBack = budget;
+        heldBack = upstream;
         noteHeldBack(upstream);
         continue;
       }
       if (send(slot, choice, upstream, false)) return;
     }
     if (now >= slot.deadline) return endings.fail(slot);
-    if (heldBack) {
-      if (endings.stale(slot)) return;
-      slot.tried = badAnswers(slot);
-      return timers.set(slot.index, Math.min(heldBack.nextRound(now), slot.deadline), now);
-    }
+    if (heldBack) return hold(slot, heldBack);
     const loopedUntil = endOfLoops(slot);
     if (loopedUntil > now) return timers.set(slot.index, Math.min(loopedUntil, slot.deadline), now);
     if (!mayStillCome(slot)) return endings.fail(slot);
     // What may still come is waited for; meanwhile somebody may be up again.
     timers.set(slot.index, Math.min(now + RETRY_MS, slot.deadline), now);
+  }
+
+  /** Waits for the budget; where as many wait already as it can serve in time, room is better kept for others. */
+  function hold(slot: Slot, upstream: Upstream): void {
+    const { now } = clock;
+    if (endings.stale(slot)) return;
+    const budget = parts.budgetOf(upstream)!;
+    if (upstream.held >= budget.within(slot.deadline - now) && !mayStillCome(slot)) {
+      counters.overloaded++;
+      return endings.failure(slot, describeFullBudget(upstream), 0);
+    }
+    upstream.held++;
+    slot.heldBy = upstream;
+    slot.tried = badAnswers(slot);
+    timers.set(slot.index, Math.min(budget.nextRound(now), slot.deadline), now);
+  }
+
+  function release(slot: Slot): void {
+    if (slot.heldBy) slot.heldBy.held--;
+    slot.heldBy = undefined;
   }
 
   function noteHeldBack(upstream: Upstream): void {
@@ -196,18 +214,18 @@ export function createSending(parts: ResolverParts, endings: Endings): Sending {
   function askAgain(slot: Slot, choice: number, tcp: boolean): void {
     slot.owed = choice;
     slot.owedTcp = tcp;
-    const budget = payOwed(slot);
-    if (slot.owed >= 0 || !isWaiting(slot)) askNext(slot, budget);
+    const heldBack = payOwed(slot);
+    if (slot.owed >= 0 || !isWaiting(slot)) askNext(slot, heldBack);
   }
 
-  /** Sends what is owed; the budget that forbids it, where one does. */
-  function payOwed(slot: Slot): Budget | undefined {
+  /** Sends what is owed; the upstream whose budget forbids it, where one does. */
+  function payOwed(slot: Slot): Upstream | undefined {
     const { owed, owedTcp } = slot;
     const upstream = slot.selection.upstreamOf(slot.rules.upstreamStart[slot.rule]! + owed);
     const budget = parts.budgetOf(upstream);
     if (budget && !budget.take(owedTcp ? TCP_PACKETS : 1, clock.now)) {
       noteHeldBack(upstream);
-      return budget;
+      return upstream;
     }
     slot.owed = -1;
     if (slot.attemptCount < MAX_ATTEMPTS) send(slot, owed, upstream, owedTcp);

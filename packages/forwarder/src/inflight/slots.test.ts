@@ -8,15 +8,7 @@ import { compileRules, type RuleSet } from '../rules/rule-set.ts';
 import { PEER_SIZE } from '../udp/udp.ts';
 import { createSelection } from '../upstreams/selection.ts';
 import { createUpstream } from '../upstreams/upstream.ts';
-import {
-  createSlots,
-  MAX_SLOTS,
-  MAX_SLOTS_PER_RULE,
-  MAX_WAITERS,
-  type Sink,
-  type Slot,
-  type Slots,
-} from './slots.ts';
+import { createSlots, MAX_SLOTS, MAX_WAITERS, type Sink, type Slot, type Slots } from './slots.ts';
 
 const SINK: Sink = { out: new Uint8Array(0), reserve: () => 0, commit() {} };
 const PEER = new Uint8Array(PEER_SIZE).fill(9);
@@ -92,32 +84,30 @@ describe('slots', () => {
     );
   });
 
-  it('are refused at the bound: half of them for one rule, so that the others have room', () => {
+  it('are refused at the share of their rule, and at the bound', () => {
     const slots = createSlots();
     const open: Slot[] = [];
-    for (let number = 0; number < MAX_SLOTS_PER_RULE; number++)
-      open.push(slots.open(ask(number), rules, selection, 0)!);
-    assert.equal(slots.open(ask(MAX_SLOTS), rules, selection, 0), undefined);
-    for (let number = MAX_SLOTS_PER_RULE; number < MAX_SLOTS; number++) {
-      open.push(slots.open(ask(number), rules, selection, 1)!);
+    for (let number = 0, slot: Slot | undefined; ; number++) {
+      slot = slots.open(ask(number), rules, selection, 0);
+      if (!slot) break;
+      open.push(slot);
     }
-    assert.equal(slots.open(ask(MAX_SLOTS), rules, selection, 2), undefined);
-    assert.equal(slots.count(), MAX_SLOTS);
+    assert.ok(open.length > MAX_SLOTS / 4 && open.length < MAX_SLOTS / 2, `${open.length} for one rule`);
+    assert.ok(slots.open(ask(MAX_SLOTS), rules, selection, 1), 'room for another rule');
     slots.close(open[5]!);
     assert.equal(find(slots, ask(5)), undefined);
-    assert.ok(slots.open(ask(MAX_SLOTS), rules, selection, 2));
     assert.ok(find(slots, ask(6)));
+    assert.equal(slots.count(), open.length);
   });
 
-  it('count for a rule of the rule set that they were opened under', () => {
+  it('count for their rule through a reload', () => {
     const slots = createSlots();
-    const before = Array.from({ length: 10 }, (_, number) => slots.open(ask(number), rules, selection, 0)!);
+    let opened = 0;
+    while (slots.open(ask(opened), rules, selection, 0)) opened++;
     const reloaded = rulesOf();
-    for (let number = 10; number < MAX_SLOTS_PER_RULE + 10; number++) {
-      assert.ok(slots.open(ask(number), reloaded, selection, 0));
-    }
-    for (const slot of before) slots.close(slot);
-    assert.equal(slots.open(ask(0), reloaded, selection, 0), undefined);
+    assert.equal(slots.open(ask(opened), reloaded, selection, 0), undefined);
+    slots.close(find(slots, ask(3))!);
+    assert.ok(slots.open(ask(opened), reloaded, selection, 0));
   });
 });
 
@@ -126,23 +116,28 @@ describe('waiters', () => {
     const slots = createSlots();
     const query = ask(77);
     const question = query.bytes.slice(query.offset, query.questionEnd);
-    const waiter = slots.addWaiter(query, SINK, 5, PEER, 0, 1232)!;
+    const slot = slots.open(query, rules, selection, 0)!;
+    const waiter = slots.addWaiter(slot, query, SINK, 5, PEER, 0, 1232)!;
     query.bytes.fill(0);
     assert.deepEqual(waiter.bytes.slice(0, waiter.questionEnd), question);
     assert.deepEqual(waiter.peer, PEER);
     assert.deepEqual([waiter.id, waiter.limit, waiter.token], [77, 1232, 5]);
   });
 
-  it('are refused at the bound, and taken again when one has gone', () => {
+  it('are refused at the share of their rule, leave room for others, and go with their slot', () => {
     const slots = createSlots();
-    const query = ask(1);
-    const add = () => slots.addWaiter(query, SINK, 0, PEER, 0, 512);
-    const all = Array.from({ length: MAX_WAITERS }, add);
-    assert.ok(all.every((waiter) => waiter !== undefined));
-    assert.equal(new Set(all).size, MAX_WAITERS);
-    assert.equal(add(), undefined);
-    slots.freeWaiter(all[3]!);
-    assert.equal(add(), all[3]);
-    assert.equal(add(), undefined);
+    const slot = slots.open(ask(1), rules, selection, 0)!;
+    const other = slots.open(ask(2), rules, selection, 1)!;
+    const add = (to: Slot) => slots.addWaiter(to, ask(1), SINK, 0, PEER, 0, 512);
+    let count = 0;
+    while (add(slot)) count++;
+    assert.ok(count > MAX_WAITERS / 4 && count < MAX_WAITERS / 2, `${count} for one rule`);
+    assert.ok(add(other));
+    slots.close(slot);
+    const next = slots.open(ask(1), rules, selection, 0)!;
+    assert.equal(next.waiters, undefined);
+    let again = 0;
+    while (add(next)) again++;
+    assert.ok(again >= count - 1);
   });
 });

@@ -1,19 +1,20 @@
 /**
  * Questions in flight, each once under a rule set, and who waits for them. Bounded: MAX_SLOTS questions and MAX_WAITERS clients; records are made as they
- * are first needed and used again. At the bound a new question is refused with SERVFAIL; those in flight go on.
+ * are first needed and used again. At the bound, or at its rule's share, a new
+ * question is refused with SERVFAIL; those in flight go on.
  */
-import { KEY_CAPACITY, type Query } from '../packet/query.ts';
+import { KEY_CAPACITY, type Query, wantsAuthenticData } from '../packet/query.ts';
 import { copy, HEADER_SIZE } from '../packet/wire.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import { PEER_SIZE } from '../udp/udp.ts';
 import type { Selection } from '../upstreams/selection.ts';
+import type { Upstream } from '../upstreams/upstream.ts';
+import { createShares } from './shares.ts';
 
 export const MAX_SLOTS = 4096;
 export const MAX_WAITERS = 16_384;
 /** Enough for all upstreams that a rule may have, once. */
 export const MAX_ATTEMPTS = 16;
-/** One rule may hold at most this many slots, so that a slow zone leaves room for the others. */
-export const MAX_SLOTS_PER_RULE = MAX_SLOTS / 2;
 
 /** Where a response goes. Reserve, write to `out`, commit; what is not committed was not sent. */
 export type Sink = {
@@ -83,6 +84,8 @@ export type Slot = {
   /** Index of the upstream that is to be asked again, by `owedTcp` or without EDNS, as soon as its budget allows; -1: none. */
   owed: number;
   owedTcp: boolean;
+  /** The upstream whose packet budget it waits for. */
+  heldBy: Upstream | undefined;
   query: Uint8Array;
   waiters: Waiter | undefined;
   /** How many CNAMEs into other rules lie between the client and this question. */
@@ -104,10 +107,12 @@ export type Slots = {
   find(hash: number, key: Uint8Array, keyLength: number, rules?: RuleSet): Slot | undefined;
   /** A slot for the query's key, in the index; undefined at the bound. The caller fills in the rest. */
   open(query: Query, rules: RuleSet, selection: Selection, rule: number): Slot | undefined;
+  /** Frees the slot and all who wait for it. */
   close(slot: Slot): void;
   at(index: number): Slot;
-  /** A waiter for the query, not linked yet; undefined at the bound. */
+  /** One more who waits for the slot; undefined at the bound. */
   addWaiter(
+    slot: Slot,
     query: Query,
     sink: Sink,
     token: number,
@@ -115,7 +120,6 @@ export type Slots = {
     peerOffset: number,
     limit: number,
   ): Waiter | undefined;
-  freeWaiter(waiter: Waiter): void;
   count(): number;
 };
 
@@ -126,23 +130,8 @@ export function createSlots(): Slots {
   const freeSlots: Slot[] = [];
   const chains: (Slot | undefined)[] = new Array(CHAINS).fill(undefined);
   const freeWaiters: Waiter[] = [];
-  const perRule = new WeakMap<RuleSet, Uint16Array>();
-  let waiterCount = 0;
-
-  function ruleCounts(rules: RuleSet): Uint16Array {
-    let counts = perRule.get(rules);
-    if (!counts) {
-      counts = new Uint16Array(rules.identities.length);
-      perRule.set(rules, counts);
-    }
-    return counts;
-  }
-
-  function newWaiter(sink: Sink): Waiter | undefined {
-    if (waiterCount === MAX_WAITERS) return undefined;
-    waiterCount++;
-    return makeWaiter(sink);
-  }
+  const slotShares = createShares(MAX_SLOTS);
+  const waiterShares = createShares(MAX_WAITERS);
 
   return {
     find(hash, key, keyLength, rules) {
@@ -157,13 +146,9 @@ export function createSlots(): Slots {
     },
 
     open(query, rules, selection, rule) {
-      const counts = ruleCounts(rules);
-      if (counts[rule]! >= MAX_SLOTS_PER_RULE) return undefined;
-      const slot =
-        freeSlots.pop() ?? (slots.length < MAX_SLOTS ? makeSlot(slots.length, rules, selection) : undefined);
-      if (!slot) return undefined;
+      if (!slotShares.take(rules, rule)) return undefined;
+      const slot = freeSlots.pop() ?? makeSlot(slots.length, rules, selection);
       if (slot.index === slots.length) slots.push(slot);
-      counts[rule]!++;
       copy(query.key, 0, slot.key, 0, (query.keyLength + 3) & ~3);
       slot.keyLength = query.keyLength;
       slot.nameLength = query.nameLength;
@@ -177,6 +162,7 @@ export function createSlots(): Slots {
       slot.passes = 0;
       slot.attemptCount = 0;
       slot.owed = -1;
+      slot.heldBy = undefined;
       slot.waiters = undefined;
       slot.waitsOn = -1;
       slot.claim = -1;
@@ -198,7 +184,15 @@ export function createSlots(): Slots {
         before.nextInChain = slot.nextInChain;
       }
       slot.nextInChain = undefined;
-      ruleCounts(slot.rules)[slot.rule]!--;
+      for (let waiter = slot.waiters; waiter; ) {
+        const { next } = waiter;
+        waiter.next = undefined;
+        freeWaiters.push(waiter);
+        waiterShares.giveBack(slot.rules, slot.rule);
+        waiter = next;
+      }
+      slot.waiters = undefined;
+      slotShares.giveBack(slot.rules, slot.rule);
       slot.generation = (slot.generation + 1) & 0xffff;
       slot.inUse = false;
       slot.partial = undefined;
@@ -207,9 +201,9 @@ export function createSlots(): Slots {
 
     at: (index) => slots[index]!,
 
-    addWaiter(query, sink, token, peers, peerOffset, limit) {
-      const waiter = freeWaiters.pop() ?? newWaiter(sink);
-      if (!waiter) return undefined;
+    addWaiter(slot, query, sink, token, peers, peerOffset, limit) {
+      if (!waiterShares.take(slot.rules, slot.rule)) return undefined;
+      const waiter = freeWaiters.pop() ?? makeWaiter(sink);
       waiter.sink = sink;
       waiter.token = token;
       waiter.limit = limit;
@@ -221,16 +215,13 @@ export function createSlots(): Slots {
       waiter.flags = query.flags;
       waiter.edns = query.edns;
       waiter.dnssecOk = query.dnssecOk;
-      waiter.next = undefined;
+      waiter.authentic = wantsAuthenticData(query);
+      waiter.next = slot.waiters;
+      slot.waiters = waiter;
       return waiter;
     },
 
-    freeWaiter(waiter) {
-      waiter.next = undefined;
-      freeWaiters.push(waiter);
-    },
-
-    count: () => slots.length - freeSlots.length,
+    count: () => slotShares.used,
   };
 }
 
@@ -257,6 +248,7 @@ function makeSlot(index: number, rules: RuleSet, selection: Selection): Slot {
     attemptCount: 0,
     owed: -1,
     owedTcp: false,
+    heldBy: undefined,
     query: new Uint8Array(HEADER_SIZE + 255 + 4 + 11),
     waiters: undefined,
     depth: 0,

@@ -35,6 +35,8 @@ export type RuleSet = {
   views: Uint8Array;
   /** Equal where view, suffix and upstreams are equal: what was learnt by one is true under the other. */
   identities: Int32Array;
+  /** Equal where the upstreams are equal, in any order. */
+  upstreamSets: Int32Array;
   /** Rule r asks upstreams[upstreamIds[i]] for i in [upstreamStart[r], upstreamStart[r + 1]). */
   upstreamStart: Uint32Array;
   upstreamIds: Uint32Array;
@@ -77,6 +79,7 @@ export function compileRules(config: ForwarderConfig, epoch: number): RuleSet {
     new SharedArrayBuffer(rules.reduce((sum, rule) => sum + rule.suffix.length, 0)),
   );
   const identities = new Int32Array(new SharedArrayBuffer(rules.length * 4));
+  const upstreamSets = new Int32Array(new SharedArrayBuffer(rules.length * 4));
   const views = new Uint8Array(new SharedArrayBuffer(rules.length));
   const policies = new Uint8Array(new SharedArrayBuffer(rules.length));
   const slots = 2 ** Math.ceil(Math.log2(Math.max(4, rules.length * 2)));
@@ -90,7 +93,9 @@ export function compileRules(config: ForwarderConfig, epoch: number): RuleSet {
     const endpoints = rule.upstreams.map(endpointOf);
     for (const endpoint of endpoints) {
       upstreamIds.push(upstreamId(endpoint, rule));
-      identity = hashBytes(identity, new TextEncoder().encode(`${endpoint} `), 0, endpoint.length + 1);
+      const bytes = new TextEncoder().encode(`${endpoint} `);
+      identity = hashBytes(identity, bytes, 0, bytes.length);
+      upstreamSets[index]! += hashBytes(0x811c9dc5, bytes, 0, bytes.length);
     }
     upstreamStart[index + 1] = upstreamIds.length;
     identities[index] = identity;
@@ -111,6 +116,7 @@ export function compileRules(config: ForwarderConfig, epoch: number): RuleSet {
     suffixStart,
     views,
     identities,
+    upstreamSets,
     upstreamStart,
     upstreamIds: sharedU32From(upstreamIds),
     policies,

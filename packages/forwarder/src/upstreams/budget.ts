@@ -16,6 +16,8 @@ export type Budget = {
   take(packets: number, now: number): boolean;
   /** When to try again: all who wait try at the same times, a tenth of a second apart, so that waiting costs little. */
   nextRound(now: number): number;
+  /** How many packets may go in the next `ms` milliseconds, at the most. */
+  within(ms: number): number;
 };
 
 /** Memory that the workers share for one upstream. */
@@ -45,6 +47,7 @@ export function openBudget(memory: SharedArrayBuffer, packetsPerSecond: number):
         if (Atomics.compareExchange(fullAt, 0, seen, next) === seen) return true;
       }
     },
+    within: (ms) => Math.floor((packetsPerSecond * ms) / 1000),
     nextRound(now) {
       return (Math.floor(now / ROUND_MS) + 1) * ROUND_MS;
     },

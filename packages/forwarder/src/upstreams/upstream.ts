@@ -31,6 +31,8 @@ export type Upstream = {
   probeInterval: number;
   /** Why it is down, for people. */
   reason: string;
+  /** Questions of this worker that wait for its packet budget. */
+  held: number;
   counters: { sent: number; answered: number; timeouts: number; errors: number; heldBack: number };
 };
 
@@ -68,6 +70,7 @@ export function createUpstream(index: number, address: UpstreamAddress, now: num
     nextTrial: now,
     probeInterval: PROBE_MIN,
     reason: '',
+    held: 0,
     counters: { sent: 0, answered: 0, timeouts: 0, errors: 0, heldBack: 0 },
   };
 }

@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { parseEndpoint } from '@pointsman/core/address';
 import { type Message, type ResourceRecord, rdataFromText } from '@pointsman/core/dns';
+import { ask } from '@pointsman/lab';
 import { POINTSMAN, type Result, run, spawnPointsman } from './system/command.ts';
 import { type Script, startScriptedServer } from './system/scripted-server.ts';
 
@@ -41,6 +43,14 @@ async function diff(
 const say =
   (answers: ResourceRecord[], changes: Partial<Message> = {}): Script =>
   () => ({ answers, ...changes });
+
+/** Questions and answers, one after the other. */
+async function exchanges(endpoint: string, times: number): Promise<void> {
+  const { address, port } = parseEndpoint(endpoint)!;
+  for (let left = times; left > 0; left--) {
+    await ask({ server: { address, port: port! }, name: 'www.example.', type: 'A' });
+  }
+}
 
 describe('diff-answers', { timeout: 60_000 }, () => {
   test('answers that are the same but for order and TTL: exit code 0', async (t) => {
@@ -128,16 +138,20 @@ describe('diff-answers', { timeout: 60_000 }, () => {
   });
 
   test('many questions are under way at once, but never too many', async (t) => {
+    const bystander = await startScriptedServer(say([]));
+    t.after(bystander.stop);
     let [now, most] = [0, 0];
     const waiting: (() => void)[] = [];
-    // Answers come when as many as there will be are waiting, or all the rest are.
+    // As many as there will be at once are held, or all the rest, until others had every chance to come too.
     const slow: Script = async ({ name }) => {
       most = Math.max(most, ++now);
       const left = 200 - Number(/^n([0-9]+)/.exec(name)![1]);
-      await new Promise<void>((resolve) => {
-        waiting.push(resolve);
-        if (now >= Math.min(32, left)) for (const wake of waiting.splice(0)) wake();
-      });
+      const held = new Promise<void>((resolve) => waiting.push(resolve));
+      if (now >= Math.min(32, left)) {
+        await exchanges(bystander.endpoint, 50);
+        for (const wake of waiting.splice(0)) wake();
+      }
+      await held;
       now--;
       return { answers: [] };
     };

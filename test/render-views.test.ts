@@ -18,9 +18,12 @@ import { startScriptedServer } from './system/scripted-server.ts';
 const ADDRESS = '127.0.0.53';
 const NAME = 'www.example.';
 
-/** Networks inside of networks, and what a client in each is to get: the number of an upstream, or a refusal. */
-const CLIENTS: [client: string, expected: string][] = [
+/** Networks inside of networks, and what a client in each is to get: the address that an upstream says, or a refusal. */
+const CLIENTS: [client: string, expected: string, name?: string][] = [
   ['127.9.9.9', '192.0.2.1'],
+  ['127.9.9.9', '192.0.2.2', 'deep.example.'],
+  ['127.9.9.9', '192.0.2.3', 'very.deep.example.'],
+  ['127.9.9.9', '192.0.2.1', 'shallow.example.'],
   ['127.1.9.9', '192.0.2.2'],
   ['127.1.2.3', '192.0.2.3'],
   ['127.1.2.200', '192.0.2.1'],
@@ -28,7 +31,7 @@ const CLIENTS: [client: string, expected: string][] = [
 ];
 
 describe('views', { timeout: 60_000 }, () => {
-  test('the native engine: the most specific network decides', async (t) => {
+  test('the native engine: the most specific network decides, then the longest suffix', async (t) => {
     const config = await makeConfig(t);
     const folder = mkdtempSync(join(tmpdir(), 'pointsman-views-'));
     const file = join(folder, 'forwarder.json');
@@ -46,7 +49,9 @@ describe('views', { timeout: 60_000 }, () => {
     ['dnsdist', 'dnsdist'],
     ['knot-resolver', 'kresd'],
   ] as [RenderTarget, string][]) {
-    test(`${target} does the same`, { skip: skipWithout(command) }, async (t) => {
+    test(`${target} does the same, and the longest suffix wins`, {
+      skip: skipWithout(command),
+    }, async (t) => {
       const config = await makeConfig(t);
       const rendered = renderers[target].member(config, originsOfConfig(config.name));
       assert.ok(rendered.ok);
@@ -59,11 +64,11 @@ describe('views', { timeout: 60_000 }, () => {
 });
 
 async function assertViews(config: ForwarderConfig): Promise<void> {
-  for (const [client, expected] of CLIENTS) {
-    const reply = await ask({ server: serverOf(config), source: client, name: NAME, type: 'A' });
+  for (const [client, expected, name = NAME] of CLIENTS) {
+    const reply = await ask({ server: serverOf(config), source: client, name, type: 'A' });
     assert.ok(reply.ok, client);
     const [answer] = reply.message.answers;
-    assert.equal(answer ? rdataToText('A', answer.data) : 'REFUSED', expected, client);
+    assert.equal(answer ? rdataToText('A', answer.data) : 'REFUSED', expected, `${client} ${name}`);
     assert.equal(reply.message.rcode, expected === 'REFUSED' ? 5 : 0, client);
   }
 }
@@ -85,7 +90,11 @@ async function makeConfig(t: TestContext): Promise<ForwarderConfig> {
     name: 'views',
     listen: [`${ADDRESS}:${await freePort()}`],
     clients: ['127.0.0.0/8', '127.1.2.128/25'],
-    rules: [{ suffix: 'example', upstreams: [one] }],
+    rules: [
+      { suffix: 'deep.example', upstreams: [two] },
+      { suffix: 'example', upstreams: [one] },
+      { suffix: 'very.deep.example', upstreams: [three] },
+    ],
     views: [
       { name: 'wide', clients: ['127.1.0.0/16'], rules: [], otherwise: { upstreams: [two] } },
       { name: 'narrow', clients: ['127.1.2.0/24'], rules: [{ suffix: 'www.example', upstreams: [three] }] },

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { ROOT, run } from './system/command.ts';
+import { pointsman, ROOT, run } from './system/command.ts';
 import { freePort } from './system/free-port.ts';
 import { skipWithout } from './system/packages.ts';
 import { type ReadmeCommand, readBlocks } from './system/readme-blocks.ts';
@@ -35,6 +36,24 @@ for (const readme of globSync('{README.md,examples/*/README.md,packages/*/README
     }
   });
 }
+
+test('the topology in README.md is a whole one, in which names cross', async (t) => {
+  const text = /^```yaml\n(.*?)^```$/ms.exec(readFileSync(resolve(ROOT, 'README.md'), 'utf8'))![1]!;
+  const folder = mkdtempSync(join(tmpdir(), 'pointsman-readme-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'small.yaml');
+  writeFileSync(file, text);
+  const world = await startUp(file);
+  t.after(world.stop);
+  for (const [network, name, address] of [
+    ['shared', 'db.corp.example', '192.168.10.20'],
+    ['sydney', 'www.cloud.example', '10.10.1.80'],
+  ] as const) {
+    const port = String(world.ready.port);
+    const { stdout } = await pointsman('query', file, '--port', port, '--from', network, name, '--json');
+    assert.equal(JSON.parse(stdout).answers[0].data, address);
+  }
+});
 
 async function check({ command, output, exitCode }: ReadmeCommand, port: number): Promise<void> {
   const { code, stdout, stderr } = await run('bash', ['-c', adapt(command, port)]);

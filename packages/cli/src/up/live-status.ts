@@ -108,7 +108,8 @@ function render(line: readonly Piece[], width: number): string[] {
       left = width - INDENT;
     }
     if (left <= 0) continue;
-    const text = piece.text.length > left ? `${piece.text.slice(0, Math.max(0, left - 1))}…` : piece.text;
+    const fits = lengthOf([piece]) <= left;
+    const text = fits ? piece.text.slice(0, left) : `${piece.text.slice(0, left - 1)}…`;
     lines.at(-1)!.push({ ...piece, text });
     left -= text.length;
   }

@@ -36,7 +36,8 @@ const upstreams = z.array(upstream).min(1, 'name at least one upstream').max(16,
 /** Which upstream of a rule is asked first: the measured fastest, the first listed that works, or each in turn. */
 export const policySchema = z.enum(['fastest', 'ordered', 'spread']);
 
-const probe = z.strictObject({
+/** What health probes ask. */
+export const probeSchema = z.strictObject({
   name: domainName.describe('The name that health probes ask for. Default: the suffix of the rule.'),
   type: z
     .string()
@@ -49,12 +50,12 @@ const ruleSchema = z.strictObject({
   suffix: domainName.describe('The domain this rule covers: the name itself and everything below it.'),
   upstreams: upstreams.describe('Where its queries go: IP or IP:PORT (53 where none is given).'),
   policy: policySchema.optional().describe('Which upstream is asked first. Default: fastest.'),
-  probe: probe.optional().describe('What health probes ask its upstreams.'),
+  probe: probeSchema.optional().describe('What health probes ask its upstreams.'),
 });
 
 const otherwiseSchema = z.union([
   z.literal('refuse'),
-  z.strictObject({ upstreams, policy: policySchema.optional(), probe: probe.optional() }),
+  z.strictObject({ upstreams, policy: policySchema.optional(), probe: probeSchema.optional() }),
 ]);
 
 const rules = z.array(ruleSchema).superRefine((list, context) => {
@@ -105,8 +106,8 @@ const views = z
     }
   });
 
-/** Milliseconds from a number of milliseconds, `"500ms"` or `"2s"`. */
-const duration = z
+/** How long a client waits at most, in milliseconds: from a number of milliseconds, `"500ms"` or `"2s"`. */
+export const deadlineSchema = z
   .union([
     z.number(),
     z.string().regex(/^[0-9]+(\.[0-9]+)?(ms|s)$/, 'write milliseconds, or a text such as "500ms" or "2s"'),
@@ -115,6 +116,15 @@ const duration = z
     typeof value === 'number' ? value : parseFloat(value) * (value.endsWith('ms') ? 1 : 1000),
   )
   .pipe(z.number().min(50, 'write 50 ms at least').max(30_000, 'write 30 s at most'));
+
+export const cacheSchema = z.strictObject({
+  bytes: z
+    .number()
+    .int()
+    .min(1_048_576, 'write 1 MiB (1048576) at least')
+    .max(64 * 2 ** 30, 'write 64 GiB at most')
+    .describe('Memory for answers; the oldest go where it is full.'),
+});
 
 export const forwarderConfigSchema = z.strictObject({
   name: label.describe('What this forwarder calls itself in logs and metrics.'),
@@ -141,16 +151,8 @@ export const forwarderConfigSchema = z.strictObject({
     .describe(
       'Upstreams that drop what exceeds a rate: a VPC resolver takes 1,024 packets a second from an interface.',
     ),
-  cache: z
-    .strictObject({
-      bytes: z
-        .number()
-        .int()
-        .min(1_048_576, 'write 1 MiB (1048576) at least')
-        .max(64 * 2 ** 30, 'write 64 GiB at most'),
-    })
-    .default({ bytes: DEFAULT_CACHE_BYTES }),
-  deadline: duration
+  cache: cacheSchema.default({ bytes: DEFAULT_CACHE_BYTES }),
+  deadline: deadlineSchema
     .default(DEFAULT_DEADLINE)
     .describe('How long a client waits at most: milliseconds, "500ms" or "2s".'),
 });
@@ -161,6 +163,7 @@ export type ForwarderConfig = z.output<typeof forwarderConfigSchema>;
 export type ForwarderConfigInput = z.input<typeof forwarderConfigSchema>;
 export type ForwardingRule = ForwarderConfig['rules'][number];
 export type Otherwise = ForwarderConfig['otherwise'];
+export type Probe = z.output<typeof probeSchema>;
 export type UpstreamPolicy = z.infer<typeof policySchema>;
 
 /** One mistake: where it is, what it is and what would be right, and the wrong value. */

@@ -1,11 +1,5 @@
 import { compareCidrs, formatCidr, formatEndpoint, parseCidr, parseEndpoint } from '../address/index.ts';
-import {
-  DEFAULT_CACHE_BYTES,
-  DEFAULT_DEADLINE,
-  type ForwarderConfig,
-  type ForwardingRule,
-  type Otherwise,
-} from '../config/index.ts';
+import type { ForwarderConfig, ForwardingRule, Otherwise } from '../config/index.ts';
 import type { ForwarderTier, TierOtherwise, Topology } from '../topology/index.ts';
 import type { AddressOf } from './addresses.ts';
 import type { PlannedForwarder } from './plan.ts';
@@ -59,20 +53,20 @@ function planTier(
     ...scope,
     ...(views.length > 0 ? { views } : {}),
     ...(budgets.length > 0 ? { budgets } : {}),
-    cache: { bytes: DEFAULT_CACHE_BYTES },
-    deadline: DEFAULT_DEADLINE,
+    cache: { ...tier.cache },
+    deadline: tier.deadline,
   };
 }
 
 function planOtherwise(otherwise: TierOtherwise, tier: ForwarderTier, addresses: AddressOf): Otherwise {
-  switch (otherwise.kind) {
-    case 'refuse':
-      return 'refuse';
-    case 'vpc-resolver':
-      return { upstreams: addresses.ofVpcResolver(tier.network) };
-    case 'endpoints':
-      return { upstreams: [...otherwise.endpoints] };
-  }
+  if (otherwise.kind === 'refuse') return 'refuse';
+  const { policy, probe } = otherwise;
+  return {
+    upstreams:
+      otherwise.kind === 'vpc-resolver' ? addresses.ofVpcResolver(tier.network) : [...otherwise.endpoints],
+    ...(policy && { policy }),
+    ...(probe && { probe }),
+  };
 }
 
 /** A budget for every VPC resolver among the upstreams. */

@@ -131,7 +131,10 @@ function askedByModel(input: Input, tierName: string, name: Name): string[] | 'r
     );
   const last = fitting.at(-1);
   if (last) return last.upstreams;
-  return tier.otherwise === 'refuse' ? 'refuse' : [tier.otherwise ?? 'vpc-resolver'].flat().flatMap(of);
+  const { otherwise = 'vpc-resolver' } = tier;
+  if (otherwise === 'refuse') return 'refuse';
+  const asked = typeof otherwise === 'object' && 'upstreams' in otherwise ? otherwise.upstreams : otherwise;
+  return [asked].flat().flatMap(of);
 }
 
 function askedByPlan({ config }: PlannedForwarder, name: Name): string[] | 'refuse' {

@@ -102,6 +102,51 @@ test('names no rule covers go where the tier says', () => {
   });
 });
 
+test('probes, the deadline and the cache are those that the tier says', () => {
+  const tier = {
+    ...base.forwarders.main,
+    deadline: '500ms',
+    cache: { bytes: 2 ** 28 },
+    rules: [
+      {
+        suffix: 'probed.example',
+        upstreams: ['10.9.9.9'],
+        probe: { name: 'Alive.probed.example', type: 'A' },
+      },
+      { suffix: 'derived.example', probe: { name: 'alive.derived.example' } },
+    ],
+    otherwise: {
+      upstreams: 'vpc-resolver' as const,
+      policy: 'ordered' as const,
+      probe: { name: 'amazonaws.com' },
+    },
+  };
+  const zones = { 'derived.example': { kind: 'private' as const, networks: ['hub'] } };
+  const { config } = planOf({ ...base, zones, forwarders: { main: tier } }).forwarders[0]!;
+  assert.equal(config.deadline, 500);
+  assert.deepEqual(config.cache, { bytes: 2 ** 28 });
+  assert.deepEqual(
+    config.rules.map(({ suffix, upstreams, probe }) => ({ suffix, upstreams, probe })),
+    [
+      {
+        suffix: 'derived.example.',
+        upstreams: ['10.1.0.2'],
+        probe: { name: 'alive.derived.example.', type: 'SOA' },
+      },
+      {
+        suffix: 'probed.example.',
+        upstreams: ['10.9.9.9'],
+        probe: { name: 'alive.probed.example.', type: 'A' },
+      },
+    ],
+  );
+  assert.deepEqual(config.otherwise, {
+    upstreams: ['10.1.0.2'],
+    policy: 'ordered',
+    probe: { name: 'amazonaws.com.', type: 'SOA' },
+  });
+});
+
 test('every network of the topology may ask, and a view’s clients are those of its networks', () => {
   const views = {
     staff: { networks: ['office', 'spoke'], rules: [{ suffix: 'cloud.example', upstreams: ['10.9.9.9'] }] },

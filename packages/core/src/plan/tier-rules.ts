@@ -47,12 +47,13 @@ export function overlay(
   addresses: AddressOf,
 ): TierRules {
   const result = new Map(rules);
-  for (const { suffix, upstreams, policy } of own) {
+  for (const { suffix, upstreams, policy, probe } of own) {
     const base = rules.get(suffix);
     const rule: ForwardingRule = upstreams
       ? { suffix, upstreams: addresses.ofUpstreams(upstreams, tier.network) }
       : { ...base!.rule };
     if (policy) rule.policy = policy;
+    if (probe) rule.probe = probe;
     result.set(suffix, { origin: upstreams ? 'file' : base!.origin, rule });
   }
   return result;

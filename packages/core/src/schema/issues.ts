@@ -149,8 +149,12 @@ function readUnion(
   root: unknown,
   schema: JsonSchema,
 ): SchemaIssue[] {
+  // A list or a map is never a misspelt word.
+  const isOtherKind = ({ code, path: below }: Issue) =>
+    code === 'invalid_type' ||
+    (code === 'invalid_value' && typeof valueAt(root, [...path, ...(below as Path)]) === 'object');
   const depth = (branch: readonly Issue[]) =>
-    Math.min(...branch.map((issue) => (issue.code === 'invalid_type' ? 0 : 1) + issue.path.length * 2));
+    Math.min(...branch.map((issue) => (isOtherKind(issue) ? 0 : 1) + issue.path.length * 2));
   const best = branches.reduce((chosen, branch) => (depth(branch) > depth(chosen) ? branch : chosen));
   const text = valueAt(root, path);
   if (typeof text === 'string' && branches.some(wantsList)) {

@@ -20,6 +20,8 @@ export function buildForwarders(context: BuildContext, book: AddressBook): reado
         engine: source.engine,
         members: buildMembers(context, source, path, book),
         capacity: source.capacity,
+        deadline: source.deadline,
+        cache: Object.freeze(source.cache),
         rules: buildRules(context, scope, source.rules, [...path, 'rules']),
         otherwise,
         views: buildViews(context, scope, source, otherwise, path),

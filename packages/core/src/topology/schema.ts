@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { policySchema } from '../config/index.ts';
+import {
+  cacheSchema,
+  DEFAULT_CACHE_BYTES,
+  DEFAULT_DEADLINE,
+  deadlineSchema,
+  policySchema,
+  probeSchema,
+} from '../config/index.ts';
 import { address, cidr, domainName } from '../schema/scalars.ts';
 import { FINDING_CODES } from '../verify/findings/codes.ts';
 
@@ -183,11 +190,24 @@ const rule = z.strictObject({
       'authorities/NAME, forwarders/NAME, vpc-resolver, or addresses. Default: as derived for this suffix.',
     ),
   policy: policySchema.optional().describe('Which upstream is asked first.'),
+  probe: probeSchema.optional().describe('What health probes ask its upstreams.'),
 });
 
+const addresses = listOf(z.string(), 1, 16, 'addresses');
+
 const otherwise = z
-  .union([z.enum(['vpc-resolver', 'refuse']), listOf(z.string(), 1, 16, 'addresses')])
-  .describe('Names no rule covers: vpc-resolver, refuse, or a list of addresses.');
+  .union([
+    z.enum(['vpc-resolver', 'refuse']),
+    addresses,
+    z.strictObject({
+      upstreams: z.union([z.literal('vpc-resolver'), addresses]),
+      policy: policySchema.optional().describe('Which upstream is asked first.'),
+      probe: probeSchema.optional().describe('What health probes ask them. Default: the root.'),
+    }),
+  ])
+  .describe(
+    'Names no rule covers: vpc-resolver, refuse, a list of addresses, or upstreams with policy or probe.',
+  );
 
 const tier = z.strictObject({
   network: z.string().describe('The VPC its members stand in.'),
@@ -203,6 +223,10 @@ const tier = z.strictObject({
     .positive('write more than 0 queries a second')
     .optional()
     .describe('Queries a second that one member answers; `check` sizes the tier by it.'),
+  deadline: deadlineSchema
+    .default(DEFAULT_DEADLINE)
+    .describe('How long a client waits at most: milliseconds, "500ms" or "2s".'),
+  cache: cacheSchema.default({ bytes: DEFAULT_CACHE_BYTES }).describe('The cache of each member.'),
   rules: z.array(rule).default([]).describe('Forwarding rules besides, or in place of, the derived ones.'),
   otherwise: otherwise.default('vpc-resolver'),
   views: z

@@ -37,7 +37,13 @@ export function buildRules(
         });
       }
       holders.set(suffix, holder ?? index);
-      return Object.freeze({ suffix, path: at, upstreams, policy: rule.policy });
+      return Object.freeze({
+        suffix,
+        path: at,
+        upstreams,
+        policy: rule.policy,
+        probe: Object.freeze(rule.probe),
+      });
     });
   });
   return Object.freeze(rules);
@@ -99,6 +105,22 @@ export function readOtherwise(
   context: BuildContext,
   scope: TierScope,
   source: OtherwiseSource,
+  path: Path,
+): TierOtherwise {
+  if (typeof source !== 'object' || Array.isArray(source)) return readTargets(context, scope, source, path);
+  const { upstreams, policy, probe } = source;
+  const targets = readTargets(context, scope, upstreams, [...path, 'upstreams']);
+  return Object.freeze({
+    ...targets,
+    ...(policy && { policy }),
+    ...(probe && { probe: Object.freeze(probe) }),
+  });
+}
+
+function readTargets(
+  context: BuildContext,
+  scope: TierScope,
+  source: Exclude<OtherwiseSource, { upstreams: unknown }>,
   path: Path,
 ): TierOtherwise {
   if (source === 'vpc-resolver') needResolver(context, scope, path);

@@ -1,4 +1,4 @@
-import type { UpstreamPolicy } from '../config/index.ts';
+import type { Probe, UpstreamPolicy } from '../config/index.ts';
 import type { RecordSet } from '../dns/index.ts';
 import type { Name } from '../dns/name.ts';
 import type { Path } from '../schema/path.ts';
@@ -123,6 +123,10 @@ export type ForwarderTier = {
   readonly members: readonly TierMember[];
   /** Queries a second that one member answers, where the file says. */
   readonly capacity: number | undefined;
+  /** How long a client waits at most, milliseconds. */
+  readonly deadline: number;
+  /** Of each member. */
+  readonly cache: { readonly bytes: number };
   /** What the file adds to the derived forwarding rules. */
   readonly rules: readonly TierRule[];
   readonly otherwise: TierOtherwise;
@@ -136,12 +140,13 @@ export type TierMember = {
   readonly address: string;
 };
 
-/** A forwarding rule of the file; without `upstreams` it sets the policy of the rule that is derived for its suffix. */
+/** A forwarding rule of the file; without `upstreams` it sets policy and probe of the rule that is derived for its suffix. */
 export type TierRule = {
   readonly suffix: Name;
   readonly path: Path;
   readonly upstreams: readonly UpstreamReference[] | undefined;
   readonly policy: UpstreamPolicy | undefined;
+  readonly probe: Probe | undefined;
 };
 
 /** As a resolver reference, but an address may have a port: `endpoint` is `IP` or `IP:PORT`. */
@@ -151,8 +156,10 @@ export type UpstreamReference =
 
 export type TierOtherwise =
   | { readonly kind: 'refuse' }
-  | { readonly kind: 'vpc-resolver' }
-  | { readonly kind: 'endpoints'; readonly endpoints: readonly string[] };
+  | ({ readonly kind: 'vpc-resolver' } & HowToAsk)
+  | ({ readonly kind: 'endpoints'; readonly endpoints: readonly string[] } & HowToAsk);
+
+type HowToAsk = { readonly policy?: UpstreamPolicy; readonly probe?: Probe };
 
 /** What some networks get in place of, or besides, the tier's rules. */
 export type TierView = {

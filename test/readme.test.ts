@@ -9,15 +9,15 @@ import { skipWithout } from './system/packages.ts';
 import { type ReadmeCommand, readBlocks } from './system/readme-blocks.ts';
 import { type RunningWorld, startUp } from './system/running.ts';
 
-/** The examples in the READMEs, run as they stand (see `readme-blocks.ts` for how they are marked) but for the port. */
+/** The examples in the READMEs and in docs/, run as they stand (see `readme-blocks.ts` for how they are marked) but for the port. */
 const PORT = '10053';
 
-for (const readme of globSync('{README.md,examples/*/README.md,packages/*/README.md}', {
+for (const readme of globSync('{README.md,docs/*.md,examples/*/README.md,packages/*/README.md}', {
   cwd: ROOT,
 }).sort()) {
   const blocks = readBlocks(readFileSync(resolve(ROOT, readme), 'utf8'));
   if (blocks.length === 0) continue;
-  describe(`the examples of ${readme}`, { skip: skipWithout('dig', 'bash'), timeout: 120_000 }, () => {
+  describe(`the examples of ${readme}`, { skip: skipWithout('dig', 'bash', 'jq'), timeout: 120_000 }, () => {
     const worlds = new Map<string, Promise<RunningWorld>>();
     const worldOf = (topology: string): Promise<RunningWorld> => {
       const world = worlds.get(topology) ?? startUp(topology);

@@ -3,8 +3,8 @@ import { inMarkup } from './markup.ts';
 import { isGood, placeInWords, saidInWords, verdictOf } from './phrases.ts';
 
 /**
- * A trace as a picture: a column for each place in the order in which the question gets there, a row for each step with its reason beside it. One file,
- * light and dark.
+ * A trace as a picture: a column for each server in the order in which the question gets there, a row for each step with its reason beside it, arrows for
+ * packets and marks for what a server decides by itself. One file, light and dark.
  */
 export function traceSvg(
   question: { from: string; name: string; type: string },
@@ -12,7 +12,7 @@ export function traceSvg(
   without: readonly Failure[],
 ): string {
   const places = placesOf(trace.hops);
-  const rows = layRows(trace.hops);
+  const rows = layRows(trace.hops, question.name);
   const width = REASONS + places.length * COLUMN + MARGIN;
   const height = (rows.at(-1)?.bottom ?? TOP) + MARGIN + 8;
   const good = isGood(trace);
@@ -41,7 +41,8 @@ const LETTERS = 56;
 const LETTERS_OF_COLUMN = 25;
 
 type Place = { subject: string; address: string | undefined };
-type PlacedHop = { hop: Hop; top: number; bottom: number; reason: string[] };
+/** One step: `from` and `to` are keys of places. */
+type Row = { hop: Hop; top: number; bottom: number; reason: string[]; from: string; to: string };
 
 const STYLE = `<style>
 svg { --paper: #ffffff; --ink: #1c2330; --dim: #667085; --line: #c9d0da; --box: #f3f5f8; --good: #13795b; --bad: #c02f3c; --mild: #9a6700; --way: #2f5fd0 }
@@ -51,6 +52,7 @@ text { font: 13px ui-sans-serif, system-ui, sans-serif; fill: var(--ink) }
 .good { fill: var(--good) } .bad { fill: var(--bad) } .mild { fill: var(--mild) } .small { font-size: 12px } .strong { font-weight: 600 } .middle { text-anchor: middle }
 .paper { fill: var(--paper) } .box { fill: var(--box); stroke: var(--line) } .life { stroke: var(--line); stroke-dasharray: 2 5 }
 .way { stroke: var(--way); stroke-width: 1.8; fill: none } .lost { stroke: var(--bad); stroke-dasharray: 5 4 } .head { fill: var(--way) } .head.lost { fill: var(--bad); stroke: none }
+.decision { fill: var(--paper); stroke: var(--way) } .halo { paint-order: stroke; stroke: var(--paper); stroke-width: 4px }
 .number { fill: var(--way) } .on { fill: var(--paper); font-weight: 600; font-size: 11px }
 </style>`;
 
@@ -62,7 +64,7 @@ function placesOf(hops: readonly Hop[]): Place[] {
   };
   for (const [index, hop] of hops.entries()) {
     add(hop.at, addressOfAsker(hops, index));
-    add(hop.asks, hop.address);
+    if (hop.address !== undefined) add(hop.asks, hop.address);
   }
   return [...places.values()];
 }
@@ -81,11 +83,12 @@ function columnAt(index: number): number {
   return REASONS + index * COLUMN + COLUMN / 2;
 }
 
-function layRows(hops: readonly Hop[]): (PlacedHop & { from: string; to: string })[] {
+function layRows(hops: readonly Hop[], asked: string): Row[] {
   let top = TOP;
   return hops.map((hop, index) => {
-    const name = `${bare(hop.name)} ${hop.type}`;
-    const reason = [...wrap(name, LETTERS), ...wrap(hop.because, LETTERS)];
+    const path = `${placeInWords(hop.at)} → ${placeInWords(hop.asks)}`;
+    const name = hop.name === asked ? '' : `${bare(hop.name)}: `;
+    const reason = [short(path, (LETTERS - 8) * 6.4), ...wrap(name + hop.because, LETTERS)];
     const bottom = top + Math.max(3, reason.length) * LINE + 20;
     const row = {
       hop,
@@ -117,33 +120,48 @@ function drawPlace({ subject, address }: Place, x: number, height: number): stri
   ].join('');
 }
 
-function drawHop(
-  { hop, top, reason, from, to }: PlacedHop & { from: string; to: string },
-  index: number,
-  places: readonly Place[],
-): string {
+function drawHop(row: Row, index: number, places: readonly Place[]): string {
+  const { hop, top, reason } = row;
+  const [path, ...because] = reason;
   const at = (key: string) =>
-    columnAt(places.findIndex((place) => keyOf(place.subject, place.address) === key));
-  const [start, end] = [at(from), at(to)];
-  const y = top + 26;
+    columnAt(places.findIndex(({ subject, address }) => keyOf(subject, address) === key));
+  return [
+    `<circle class="number" cx="${MARGIN + 9}" cy="${top + 9}" r="9"/><text x="${MARGIN + 9}" y="${top + 13}" class="middle on">${index + 1}</text>`,
+    `<text x="${MARGIN + 26}" y="${top + 13}" class="strong">${inMarkup(path!)}</text>`,
+    ...because.map(
+      (line, number) =>
+        `<text x="${MARGIN + 26}" y="${top + 13 + (number + 1) * LINE}" class="dim small">${inMarkup(line)}</text>`,
+    ),
+    hop.address === undefined
+      ? drawDecision(hop, at(row.from), top + 24)
+      : drawArrow(hop, at(row.from), at(row.to), top + 26),
+  ].join('');
+}
+
+/** A packet from one column to another, the link above it and the answer below. */
+function drawArrow(hop: Hop, start: number, end: number, y: number): string {
   const lost = hop.says === 'silent' ? ' lost' : '';
   const towards = start <= end ? 1 : -1;
   const tip = end - towards * 3;
-  const [name, ...because] = reason;
   const middle = (start + end) / 2;
+  const room = Math.abs(end - start);
   return [
-    `<circle class="number" cx="${MARGIN + 9}" cy="${top + 9}" r="9"/><text x="${MARGIN + 9}" y="${top + 13}" class="middle on">${index + 1}</text>`,
-    `<text x="${MARGIN + 26}" y="${top + 13}" class="strong">${inMarkup(name!)}</text>`,
-    ...because.map(
-      (line, row) =>
-        `<text x="${MARGIN + 26}" y="${top + 13 + (row + 1) * LINE}" class="dim small">${inMarkup(line)}</text>`,
-    ),
     `<line class="way${lost}" x1="${start}" x2="${tip - towards * 7}" y1="${y}" y2="${y}"/>`,
     `<path class="head${lost}" d="M${tip} ${y} l${-towards * 9} -5 v10 z"/>`,
     hop.via === undefined
       ? ''
-      : `<text x="${middle}" y="${y - 7}" class="middle dim small">${inMarkup(short(hop.via.replace('links/', ''), Math.abs(end - start)))}</text>`,
-    drawSaid(hop, middle, y + 18, Math.abs(end - start)),
+      : `<text x="${middle}" y="${y - 7}" class="middle dim small">${inMarkup(short(hop.via.replace('links/', ''), room))}</text>`,
+    drawSaid(hop, middle, y + 18, room),
+  ].join('');
+}
+
+/** What a server decides by itself: a mark on its column. */
+function drawDecision(hop: Hop, x: number, y: number): string {
+  const width = COLUMN - 16;
+  return [
+    `<rect class="decision" x="${x - width / 2}" y="${y - 16}" width="${width}" height="22" rx="11"/>`,
+    `<text x="${x}" y="${y}" class="middle small">${inMarkup(short(placeInWords(hop.asks), width - 16))}</text>`,
+    drawSaid(hop, x, y + 22, COLUMN),
   ].join('');
 }
 
@@ -152,12 +170,12 @@ function drawSaid({ says }: Hop, x: number, y: number, width: number): string {
   if (said === undefined) return '';
   const failed = says === 'silent' || !['NOERROR', 'NXDOMAIN'].includes((says as { rcode: string }).rcode);
   const style = failed ? 'bad' : said === 'NXDOMAIN' || said === 'NODATA' ? 'mild' : 'good';
-  return `<text x="${x}" y="${y}" class="middle small ${style}">${inMarkup(short(`← ${said}`, width))}</text>`;
+  return `<text x="${x}" y="${y}" class="middle small halo ${style}">${inMarkup(short(`← ${said}`, width))}</text>`;
 }
 
 /** As much of a text as has room in so many pixels. */
 function short(text: string, width: number): string {
-  const letters = Math.max(18, Math.floor(width / 6.6));
+  const letters = Math.max(12, Math.floor(width / 6.4));
   return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`;
 }
 

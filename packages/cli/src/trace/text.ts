@@ -16,7 +16,7 @@ export function traceText(question: Question, trace: Trace, live: LiveTrace | un
     `${mark} ${asked} from ${question.from}: ${verdict}`,
     ...(trace.because === undefined ? [] : [`  ${trace.because}`]),
     ...answerLines(trace),
-    ...hops.flatMap((hop, index) => ['', ...hopLines(hop, index, hops[index - 1]?.name ?? question.name)]),
+    ...hops.flatMap((hop, index) => ['', ...hopLines(hop, index, question.name)]),
     ...liveLines(live),
   ].join('\n');
 }
@@ -26,8 +26,8 @@ function answerLines({ answers = [] }: Trace): string[] {
   return columns(rows, [undefined, 'dim', 'cyan', 'bold']).map((line) => `  ${line}`);
 }
 
-/** `before`: the name that the step before was about. */
-function hopLines(hop: LiveHop, index: number, before: string): string[] {
+/** `asked`: what the client asks for; aliases lead to other names. */
+function hopLines(hop: LiveHop, index: number, asked: string): string[] {
   const { at, asks, address, because, via, says, depth, name } = hop;
   const number = String(index + 1).padStart(2);
   const margin = ' '.repeat(number.length + 2 + 2 * depth);
@@ -36,7 +36,7 @@ function hopLines(hop: LiveHop, index: number, before: string): string[] {
   const answer = saidInWords(says);
   return [
     `${style('dim', number)}  ${'  '.repeat(depth)}${style('bold', placeInWords(at))} → ${whom}${link}`,
-    style('dim', `${margin}${name === before ? '' : `${bare(name)}: `}${because}`),
+    style('dim', `${margin}${name === asked ? '' : `${bare(name)}: `}${because}`),
     ...(answer === undefined ? [] : [`${margin}${style(colourOf(says), `← ${answer}`)}`]),
     ...measuredLine(hop, margin),
   ];

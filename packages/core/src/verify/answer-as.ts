@@ -166,7 +166,8 @@ function leaveForPublic(walker: Walker, self: string, open: Open, { type }: Ques
     open.coverage.kind === 'cut'
       ? `${bare(open.coverage.zone.name)} delegates ${bare(open.coverage.at)}`
       : whyCoverage({ kind: 'public' });
-  decide(walker, self, 'public', open.name, type, because, depth, reply);
+  const records = reply.open ? undefined : reply.records;
+  decide(walker, self, 'public', open.name, type, because, depth, { ...reply, records });
   return reply;
 }
 

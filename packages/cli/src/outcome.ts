@@ -1,4 +1,4 @@
-/** How a command ends that did not do what it was asked. 1: the answer is no. 2: the input is wrong. */
+/** How a command ends otherwise than well. 1: it did its work, and the result is bad. 2: the input is wrong, and nothing was done. */
 export class Outcome extends Error {
   readonly exitCode: 1 | 2;
   constructor(exitCode: 1 | 2, message = '') {

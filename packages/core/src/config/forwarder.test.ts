@@ -99,7 +99,7 @@ test('all mistakes are reported at once, each with what would be right', () => {
     otherwise: 'refuze',
     cache: { bytes: 1 },
     deadline: '1m',
-    budgets: [{ upstream: '10.0.0.2', packetsPerSecond: 9 }],
+    budgets: [{ upstreams: ['10.0.0.2'], packetsPerSecond: 9 }],
   };
   assert.deepEqual(problemsOf(value), [
     'name: is missing; add it: What this forwarder calls itself in logs and metrics.',

@@ -138,7 +138,9 @@ export const forwarderConfigSchema = z.strictObject({
   budgets: z
     .array(
       z.strictObject({
-        upstream,
+        upstreams: upstreams.describe(
+          'Those that share the budget, such as the addresses of one VPC resolver.',
+        ),
         // An exchange over TCP takes 6 packets at once.
         packetsPerSecond: z
           .number()

@@ -1,6 +1,11 @@
 import { compareCidrs, formatCidr, formatEndpoint, parseCidr, parseEndpoint } from '../address/index.ts';
 import type { ForwarderConfig, ForwardingRule, Otherwise } from '../config/index.ts';
-import type { ForwarderTier, TierOtherwise, Topology } from '../topology/index.ts';
+import {
+  type ForwarderTier,
+  type TierOtherwise,
+  type Topology,
+  VPC_RESOLVER_LINK_LOCAL,
+} from '../topology/index.ts';
 import type { AddressOf } from './addresses.ts';
 import type { PlannedForwarder } from './plan.ts';
 import { overlay, sortedRules, type TierRules } from './tier-rules.ts';
@@ -47,7 +52,11 @@ function planTier(
     rules: sortedRules(overlay(rules, view.rules, tier, addresses)),
     otherwise: planOtherwise(view.otherwise, tier, addresses),
   }));
-  const budgets = planBudgets([scope, ...views], addresses.vpcResolvers);
+  const budgets = planBudgets(
+    [scope, ...views],
+    addresses.ofVpcResolver(tier.network),
+    addresses.vpcResolvers,
+  );
   return {
     clients,
     ...scope,
@@ -69,25 +78,29 @@ function planOtherwise(otherwise: TierOtherwise, tier: ForwarderTier, addresses:
   };
 }
 
-/** A budget for every VPC resolver among the upstreams. */
+/**
+ * A budget for every VPC resolver among the upstreams. The resolver of a VPC answers at link-local addresses, too, and what is counted is the
+ * packets from a network interface: to all of them together.
+ */
 function planBudgets(
   scopes: readonly { rules: readonly ForwardingRule[]; otherwise: Otherwise }[],
+  ownResolver: readonly string[],
   vpcResolvers: ReadonlySet<string>,
 ): NonNullable<ForwarderConfig['budgets']> {
-  const used = new Set<string>();
   const lists = new Set<string[]>();
   for (const { rules, otherwise } of scopes) {
     for (const rule of rules) lists.add(rule.upstreams);
     if (otherwise !== 'refuse') lists.add(otherwise.upstreams);
   }
-  for (const upstreams of lists) {
-    for (const upstream of upstreams) {
-      if (vpcResolvers.has(parseEndpoint(upstream)!.address)) used.add(upstream);
-    }
-  }
-  return [...used]
-    .sort()
-    .map((upstream) => ({ upstream, packetsPerSecond: VPC_RESOLVER_PACKETS_PER_SECOND }));
+  const own: ReadonlySet<string> = new Set([...ownResolver, ...VPC_RESOLVER_LINK_LOCAL]);
+  const used = [...new Set([...lists].flat())].sort();
+  const addressOf = (upstream: string) => parseEndpoint(upstream)!.address;
+  const shared = used.filter((upstream) => own.has(addressOf(upstream)));
+  const others = used.filter((each) => !own.has(addressOf(each)) && vpcResolvers.has(addressOf(each)));
+  return [...(shared.length > 0 ? [shared] : []), ...others.map((each) => [each])].map((upstreams) => ({
+    upstreams,
+    packetsPerSecond: VPC_RESOLVER_PACKETS_PER_SECOND,
+  }));
 }
 
 /** Each CIDR once, by family and address, whatever the order of the file. */

@@ -167,12 +167,17 @@ test('every network of the topology may ask, and a view’s clients are those of
   ]);
 });
 
-test('every VPC resolver that is asked has a budget, and nobody else', () => {
-  const rules = [{ suffix: 'spoke.example', upstreams: ['10.2.0.2:53', '192.0.2.1'] }];
+test('every VPC resolver that is asked has a budget, one for all its addresses, and nobody else', () => {
+  const rules = [
+    {
+      suffix: 'spoke.example',
+      upstreams: ['10.2.0.2:53', '192.0.2.1', '169.254.169.253', '[fd00:ec2::253]:53'],
+    },
+  ];
   const forwarders = { main: { ...base.forwarders.main, rules } };
   assert.deepEqual(planOf({ ...base, forwarders }).forwarders[0]?.config.budgets, [
-    { upstream: '10.1.0.2', packetsPerSecond: 1024 },
-    { upstream: '10.2.0.2:53', packetsPerSecond: 1024 },
+    { upstreams: ['10.1.0.2', '169.254.169.253', '[fd00:ec2::253]:53'], packetsPerSecond: 1024 },
+    { upstreams: ['10.2.0.2:53'], packetsPerSecond: 1024 },
   ]);
   const without = planOf({
     ...base,

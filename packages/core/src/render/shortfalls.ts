@@ -25,8 +25,8 @@ export function policyWarnings(
 
 export function budgetWarnings(server: string, { budgets }: ForwarderConfig): string[] {
   return (budgets ?? []).map(
-    ({ upstream, packetsPerSecond }) =>
-      `${server} does not keep to ${packetsPerSecond} packets a second to ${upstream}, which drops what exceeds that.`,
+    ({ upstreams, packetsPerSecond }) =>
+      `${server} does not keep to ${packetsPerSecond} packets a second to ${upstreams.join(' and ')}, which drops what exceeds that.`,
   );
 }
 

@@ -5,4 +5,4 @@ export { formatProblem, type TopologyProblem } from './problem.ts';
 export type { ReadFile } from './records.ts';
 export { defineTopology, type TopologyInput, topologyJsonSchema } from './schema.ts';
 export * from './topology.ts';
-export { vpcResolverAddress } from './vpc-resolver.ts';
+export { VPC_RESOLVER_LINK_LOCAL, vpcResolverAddress } from './vpc-resolver.ts';

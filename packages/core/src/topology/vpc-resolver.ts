@@ -11,3 +11,6 @@ export function vpcResolverAddress(vpc: Pick<Vpc, 'cidrs' | 'dnsSupport'>): stri
   const address = primary && addressAt(primary.bytes, 2);
   return address && formatAddress(address);
 }
+
+/** Where the resolver of a VPC answers besides, in every VPC: the same page. */
+export const VPC_RESOLVER_LINK_LOCAL: readonly string[] = ['169.254.169.253', 'fd00:ec2::253'];

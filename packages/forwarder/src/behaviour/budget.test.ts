@@ -32,7 +32,7 @@ suite('budget', { concurrency: 1 }, () => {
         const world = await startWorld(
           t,
           { 'corp.example': corp },
-          { workers, deadline: '10s', budgets: [{ upstream: corp.endpoint, packetsPerSecond: limit }] },
+          { workers, deadline: '10s', budgets: [{ upstreams: [corp.endpoint], packetsPerSecond: limit }] },
         );
         const start = performance.now();
         const clients = await Promise.all(Array.from({ length: 6 }, () => world.udp()));
@@ -55,7 +55,7 @@ suite('budget', { concurrency: 1 }, () => {
     const world = await startWorld(
       t,
       { 'corp.example': { upstreams: [first.endpoint, second.endpoint], policy: 'ordered' } },
-      { budgets: [{ upstream: first.endpoint, packetsPerSecond: 20 }] },
+      { budgets: [{ upstreams: [first.endpoint], packetsPerSecond: 20 }] },
     );
     const start = performance.now();
     const answers = await Promise.all(
@@ -74,7 +74,7 @@ suite('budget', { concurrency: 1 }, () => {
       const world = await startWorld(
         t,
         { 'corp.example': corp, 'cloud.example': corp },
-        { deadline: '10s', budgets: [{ upstream: corp.endpoint, packetsPerSecond: 10 }] },
+        { deadline: '10s', budgets: [{ upstreams: [corp.endpoint], packetsPerSecond: 10 }] },
       );
       let refused = 0;
       const questions = Array.from(
@@ -94,6 +94,26 @@ suite('budget', { concurrency: 1 }, () => {
     },
   );
 
+  test('upstreams that share a budget have no more packets together than one alone', SLOW, async (t) => {
+    const base = await upstream(t, answering);
+    const linkLocal = await upstream(t, answering);
+    const upstreams = [base.endpoint, linkLocal.endpoint];
+    const world = await startWorld(
+      t,
+      { 'corp.example': { upstreams, policy: 'spread' } },
+      { deadline: '10s', budgets: [{ upstreams, packetsPerSecond: 50 }] },
+    );
+    const start = performance.now();
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, index) => world.client.ask(`n${index}.corp.example.`)),
+    );
+    assert.deepEqual(new Set(answers.map(rcodeOf)), new Set(['NOERROR']));
+    assert.ok(base.asked.length > 0 && linkLocal.asked.length > 0);
+    const packets = [base, linkLocal].reduce((sum, each) => sum + each.asked.length + each.probes.length, 0);
+    const most = (50 * (performance.now() - start)) / 1000 + Math.max(6, 50 / 11);
+    assert.ok(packets <= most, `${packets} packets, ${most} allowed`);
+  });
+
   test('a stale answer comes before waiting for the budget', SLOW, async (t) => {
     const corp = await upstream(t, ({ name }) => ({
       answers: [`${name} ${name.startsWith('old') ? 1 : 60} A 10.0.0.1`],
@@ -101,7 +121,7 @@ suite('budget', { concurrency: 1 }, () => {
     const world = await startWorld(
       t,
       { 'corp.example': corp },
-      { deadline: '10s', budgets: [{ upstream: corp.endpoint, packetsPerSecond: 20 }] },
+      { deadline: '10s', budgets: [{ upstreams: [corp.endpoint], packetsPerSecond: 20 }] },
     );
     await world.client.ask('old.corp.example.');
     let flood = 0;
@@ -124,7 +144,7 @@ suite('budget', { concurrency: 1 }, () => {
     const world = await startWorld(
       t,
       { 'corp.example': corp },
-      { deadline: '10s', budgets: [{ upstream: corp.endpoint, packetsPerSecond: 60 }] },
+      { deadline: '10s', budgets: [{ upstreams: [corp.endpoint], packetsPerSecond: 60 }] },
     );
     const start = performance.now();
     const answers = await Promise.all(

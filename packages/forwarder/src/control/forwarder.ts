@@ -8,7 +8,7 @@ import { createCacheMemory, openCache } from '../cache/cache.ts';
 import { createClaimMemory, MAX_WORKERS } from '../engine/claims.ts';
 import { monotonicMs } from '../engine/clock.ts';
 import { COUNTERS, type Counters, createCounters } from '../engine/counters.ts';
-import { compileRules, type RuleSet } from '../rules/rule-set.ts';
+import { compileRules, endpointOf } from '../rules/rule-set.ts';
 import type { UdpKind } from '../udp/udp.ts';
 import { createBudgetMemory } from '../upstreams/budget.ts';
 import type { UpstreamStats, WorkerSetup } from './messages.ts';
@@ -55,7 +55,7 @@ export async function startForwarder(config: ForwarderConfig, options: Forwarder
   let rules = compileRules(config, 1);
   const cache = createCacheMemory(config.cache.bytes);
   const budgetMemories = new Map<string, SharedArrayBuffer>();
-  const budgets = () => budgetsOf(rules, budgetMemories);
+  const budgets = () => budgetsOf(config, budgetMemories);
   const setup: Omit<WorkerSetup, 'worker' | 'peers'> = {
     transport: options.transport,
     listen,
@@ -160,13 +160,20 @@ function bindMessage(address: string, port: number, code: string | undefined): s
   return `cannot listen on ${where}: ${code}`;
 }
 
-function budgetsOf(rules: RuleSet, memories: Map<string, SharedArrayBuffer>): Map<string, SharedArrayBuffer> {
+/** By endpoint; upstreams that share a budget share its memory. */
+function budgetsOf(
+  { budgets = [] }: ForwarderConfig,
+  memories: Map<string, SharedArrayBuffer>,
+): Map<string, SharedArrayBuffer> {
   const wanted = new Map<string, SharedArrayBuffer>();
-  for (const { endpoint, budget } of rules.upstreams) {
-    if (budget === undefined) continue;
-    const memory = memories.get(endpoint) ?? createBudgetMemory();
-    memories.set(endpoint, memory);
-    wanted.set(endpoint, memory);
+  for (const { upstreams } of budgets) {
+    const endpoints = upstreams.map(endpointOf);
+    const known = endpoints.find((endpoint) => memories.has(endpoint));
+    const memory = known === undefined ? createBudgetMemory() : memories.get(known)!;
+    for (const endpoint of endpoints) {
+      memories.set(endpoint, memory);
+      wanted.set(endpoint, memory);
+    }
   }
   return wanted;
 }

@@ -205,7 +205,7 @@ describe('the upstreams of rules', () => {
           { suffix: 'b', upstreams: ['10.0.0.2:53'], probe: { name: 'health.b', type: 'TXT' } },
           { suffix: 'c', upstreams: ['fd00::1'], probe: { name: 'health.c', type: 'TXT' } },
         ],
-        budgets: [{ upstream: '10.0.0.2', packetsPerSecond: 1024 }],
+        budgets: [{ upstreams: ['10.0.0.2', 'fd00::1'], packetsPerSecond: 1024 }],
       }),
       1,
     );
@@ -214,7 +214,7 @@ describe('the upstreams of rules', () => {
       [
         ['10.0.0.2:53', 1024],
         ['10.0.0.3:5353', undefined],
-        ['[fd00::1]:53', undefined],
+        ['[fd00::1]:53', 1024],
       ],
     );
     assert.deepEqual(Array.from(rules.upstreamStart), [0, 2, 3, 4]);

@@ -68,7 +68,9 @@ export function compileRules(config: ForwarderConfig, epoch: number): RuleSet {
   for (const [view, source] of sources.entries()) addView(rules, view, source.rules, source.otherwise);
 
   const budgets = new Map(
-    config.budgets?.map((entry) => [endpointOf(entry.upstream), entry.packetsPerSecond]),
+    config.budgets?.flatMap(({ upstreams, packetsPerSecond }) =>
+      upstreams.map((each) => [endpointOf(each), packetsPerSecond] as const),
+    ),
   );
   const upstreams: UpstreamAddress[] = [];
   const ids = new Map<string, number>();
@@ -201,7 +203,8 @@ function addView(rules: Rule[], view: number, listed: ForwarderConfig['rules'], 
   rules.push({ view, suffix: ROOT_WIRE, upstreams, policy: policy ?? 'fastest', probe });
 }
 
-function endpointOf(text: string): string {
+/** IP:PORT, the port of DNS where none is given. */
+export function endpointOf(text: string): string {
   const { address, port } = parseEndpoint(text)!;
   return address.includes(':') ? `[${address}]:${port ?? DNS_PORT}` : `${address}:${port ?? DNS_PORT}`;
 }

@@ -48,7 +48,7 @@ test('a plan in loopback addresses: every address has moved there, and every por
   const { config } = first!;
   assert.deepEqual(config.listen, ['127.1.1.53:20053']);
   assert.deepEqual(config.clients, ['127.1.0.0/16', '127.168.0.0/16']);
-  assert.deepEqual(config.budgets, [{ upstream: '127.1.0.2:20053', packetsPerSecond: 1024 }]);
+  assert.deepEqual(config.budgets, [{ upstreams: ['127.1.0.2:20053'], packetsPerSecond: 1024 }]);
   const upstreams = Object.fromEntries(config.rules.map((rule) => [rule.suffix, rule.upstreams]));
   assert.deepEqual(upstreams, {
     'cloud.example.': ['127.1.0.2:20053'],

@@ -150,7 +150,7 @@ function makeTranslator(
       ...scope(config),
       listen: endpoints(config.listen),
       ...(views && { views: views.map(scope) }),
-      ...(budgets && { budgets: budgets.map((each) => ({ ...each, upstream: endpoint(each.upstream) })) }),
+      ...(budgets && { budgets: budgets.map((each) => ({ ...each, upstreams: endpoints(each.upstreams) })) }),
     };
   };
 }

@@ -52,6 +52,21 @@ suite('clients', { concurrency: 4 }, () => {
       const longer = Uint8Array.from([...encodeAsk(name, 'A', { edns: false }), 0]);
       assert.equal(rcodeOf(await client.askBytes(longer)), 'FORMERR');
       assert.deepEqual(answersOf(await client.ask(name)), [`${name} A 10.0.0.1`]);
+      const outsider = await world.udp('127.0.0.2');
+      await world.reload({ 'corp.example': corp }, { clients: ['127.0.0.1/32'] });
+      assert.equal(rcodeOf(await outsider.ask(name)), 'REFUSED');
+      await client.ask(name);
+      const { malformed, notImplemented, badVersions, recursionNotDesired, notForwarded, ...stats } =
+        await world.forwarder.stats();
+      assert.deepEqual(
+        { malformed, notImplemented, badVersions, recursionNotDesired, notForwarded },
+        { malformed: 3, notImplemented: 3, badVersions: 1, recursionNotDesired: 1, notForwarded: 5 },
+      );
+      const { queries, cacheHits, cacheMisses, refusedClients } = stats;
+      assert.deepEqual(
+        { queries, cacheHits, cacheMisses, refusedClients },
+        { queries: 18, cacheHits: 1, cacheMisses: 3, refusedClients: 1 },
+      );
     });
 
     test(
@@ -133,6 +148,6 @@ suite('clients', { concurrency: 4 }, () => {
     world.client.send(respond({ ...(await world.client.ask('www.corp.example.')), id: 7 }));
     await world.client.ask('www.corp.example.');
     const stats = await world.forwarder.stats();
-    assert.deepEqual([stats.malformed, stats.queries], [1, 4]);
+    assert.deepEqual([stats.dropped, stats.malformed, stats.queries], [1, 0, 3]);
   });
 });

@@ -330,5 +330,8 @@ suite('exchange', { concurrency: 4 }, () => {
     for (const response of await Promise.all(answers))
       assert.deepEqual(answersOf(response), ['www.corp.example. A 10.0.0.1']);
     assert.equal(corp.asked.length, 1);
+    const stats = await world.forwarder.stats();
+    assert.ok(stats.handedOver > 0, 'of 22 clients some are with the other worker');
+    assert.deepEqual([stats.queries, stats.cacheMisses, stats.coalesced], [22, 22, 21]);
   });
 });

@@ -84,12 +84,12 @@ export function createAdmission(parts: ResolverParts, askNext: (slot: Slot) => v
       return refuse(query, sink, token, peers, peerOffset, REFUSED, NO_RULE_COVERS);
     }
     const asker = suspect && hops === 0 ? loops.asker(query) : -1;
-    if (asker >= 0)
-      return parts.handOver(asker, query, rules, rule, sink, token, peers, peerOffset, limit, hops + 1, link);
-    const claim = claims ? claims.take(query.hash) : -1;
-    if (claim <= -2 && hops < MAX_HOPS)
+    const claim = asker < 0 && claims ? claims.take(query.hash) : -1;
+    const worker = claim <= -2 && hops < MAX_HOPS ? -2 - claim : asker;
+    if (worker >= 0) {
+      counters.handedOver++;
       return parts.handOver(
-        -2 - claim,
+        worker,
         query,
         rules,
         rule,
@@ -101,6 +101,7 @@ export function createAdmission(parts: ResolverParts, askNext: (slot: Slot) => v
         hops + 1,
         link,
       );
+    }
     const slot = slots.open(query, rules, selection, rule);
     const waiter = slot && slots.addWaiter(slot, query, sink, token, peers, peerOffset, limit);
     if (!waiter) {

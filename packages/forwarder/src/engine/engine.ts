@@ -19,7 +19,7 @@ import { createSelection } from '../upstreams/selection.ts';
 import type { Upstream } from '../upstreams/upstream.ts';
 import type { Claims } from './claims.ts';
 import type { Clock } from './clock.ts';
-import { type Counters, createCounters } from './counters.ts';
+import { type Counters, createCounters, refusalOf } from './counters.ts';
 import { createLookup } from './lookup.ts';
 import { createLoops } from './loops.ts';
 import { type Active, createResolver, type ResolverParts } from './resolver.ts';
@@ -129,17 +129,17 @@ export function createEngine(parts: EngineParts): Engine {
     token: number,
     limit: number,
   ): boolean {
-    counters.queries++;
     const status = readQuery(query, bytes, offset, length);
     if (status === DROP) {
-      counters.malformed++;
+      counters.dropped++;
       return false;
     }
+    counters.queries++;
     const view = viewOfPeer(active.rules.clients, peers, peerOffset);
     if (status !== NOERROR || view === NO_VIEW) {
       const outsider = view === NO_VIEW;
       if (outsider) counters.refusedClients++;
-      else counters.malformed++;
+      else counters[refusalOf(status, query.flags)]++;
       const at = sink.reserve();
       const size = outsider
         ? writeRcode(sink.out, at, query, REFUSED, NOT_A_CLIENT)
@@ -217,7 +217,7 @@ export function createEngine(parts: EngineParts): Engine {
       const listener = await stack.listen(address, port, {
         onDatagram: (bytes, offset, length, peers, peerOffset) => {
           tickOnce();
-          if (length > MAX_DATAGRAM) counters.malformed++;
+          if (length > MAX_DATAGRAM) counters.dropped++;
           else answer(bytes, offset, length, peers, peerOffset, sink, 0, MAX_DATAGRAM);
         },
         onBatchEnd: flush,
@@ -230,8 +230,9 @@ export function createEngine(parts: EngineParts): Engine {
           port,
           (bytes, peer, tcpSink) => {
             clock.tick();
+            if (!answer(bytes, 0, bytes.length, peer, 0, tcpSink, 0, MAX_TCP_MESSAGE)) return 'dropped';
             counters.queriesTcp++;
-            return answer(bytes, 0, bytes.length, peer, 0, tcpSink, 0, MAX_TCP_MESSAGE) ? 'taken' : 'dropped';
+            return 'taken';
           },
           {
             mayConnect: (peer) => {

@@ -27,6 +27,8 @@ export const unbound: Peer = {
   rrset-cache-size: ${Math.floor((cacheBytes * 2) / 3)}
   outgoing-range: 4096
   num-queries-per-thread: 2048
+  so-rcvbuf: 4m
+  so-sndbuf: 4m
   minimal-responses: yes
 remote-control:
   control-enable: no

@@ -128,7 +128,12 @@ export const cacheSchema = z.strictObject({
 
 export const forwarderConfigSchema = z.strictObject({
   name: label.describe('What this forwarder calls itself in logs and metrics.'),
-  listen: z.array(listenEndpoint).min(1, 'name at least one').describe('Where it answers, over UDP and TCP.'),
+  listen: z
+    .array(listenEndpoint)
+    .min(1, 'name at least one')
+    .describe(
+      'Where it answers, over UDP and TCP. 0.0.0.0 and :: only where the host has one address: replies leave from the one that the kernel takes.',
+    ),
   clients: z.array(cidr).describe('Who may ask. Everybody else is refused.'),
   rules: rules.describe('The forwarding rules; the longest suffix wins.'),
   otherwise: otherwiseSchema.default('refuse').describe('What happens to names that no rule covers.'),

@@ -126,6 +126,17 @@ describe('diff-answers', { timeout: 60_000 }, () => {
     assert.equal(both.code, 1);
   });
 
+  test('a server that answers nothing at all is told once, not for each question', async (t) => {
+    const queries = 'www.example A\nwww.example AAAA\n';
+    const { code, stdout, endpoints } = await diff(t, [say([ONE]), () => undefined], queries, [
+      '--timeout',
+      '0.1',
+    ]);
+    assert.match(stdout, /^✘ 127\.0\.0\.1:[0-9]+ answers none of 2 questions: .+\n$/);
+    assert.ok(stdout.includes(endpoints[1]));
+    assert.equal(code, 1);
+  });
+
   test('an answer that changes by itself has a second chance', async (t) => {
     let times = 0;
     const { code, asked } = await diff(

@@ -79,20 +79,42 @@ function readQuestions(file: string): ComparedQuestion[] {
   return result.questions;
 }
 
-function show(
-  differences: readonly FoundDifference[],
-  summary: { asked: number; a: string; b: string },
-): void {
+type Summary = { asked: number; a: string; b: string };
+
+function show(differences: readonly FoundDifference[], summary: Summary): void {
+  const asked = count(summary.asked, 'question');
+  if (differences.length === 0) {
+    say(`${style('green', '✔')} ${summary.a} and ${summary.b} give the same answers to ${asked}`);
+    return;
+  }
+  const silent = silentServers(differences, summary);
+  if (silent.length > 0) {
+    for (const { server, why } of silent)
+      say(`${style('red', '✘')} ${server} answers none of ${asked}: ${why}`);
+    return;
+  }
   for (const { name, type, difference } of differences) {
     say(`${style('bold', name)} ${style('cyan', type)}`);
     for (const line of differenceLines(difference)) say(line);
   }
-  const asked = count(summary.asked, 'question');
-  if (differences.length === 0) {
-    say(`${style('green', '✔')} ${summary.a} and ${summary.b} give the same answers to ${asked}`);
-  } else {
-    say(`${style('red', '✘')} ${differences.length} of ${asked}: - ${summary.a}, + ${summary.b}`);
-  }
+  say(`${style('red', '✘')} ${differences.length} of ${asked}: - ${summary.a}, + ${summary.b}`);
+}
+
+/** Servers that fail for all questions in one way: that is one thing to say, not one for each question. */
+function silentServers(
+  differences: readonly FoundDifference[],
+  summary: Summary,
+): { server: string; why: string }[] {
+  if (differences.length < summary.asked) return [];
+  return (['a', 'b'] as const).flatMap((side) => {
+    const reasons = new Set(differences.map(({ difference }) => failureOf(difference, side)));
+    const [why] = reasons;
+    return reasons.size === 1 && why !== undefined ? [{ server: summary[side], why }] : [];
+  });
+}
+
+function failureOf(difference: Difference, side: 'a' | 'b'): string | undefined {
+  return difference.kind === 'no-answer' ? difference.failures[side] : undefined;
 }
 
 function differenceLines(difference: Difference): string[] {

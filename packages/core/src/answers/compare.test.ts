@@ -82,6 +82,7 @@ test('silence is a difference, also where both are silent: nothing shows that th
     kind: 'no-answer',
     a: 'NOERROR with 1 record',
     b: 'no answer in 1 s',
+    failures: { b: 'no answer in 1 s' },
   });
   assert.equal(compareAnswers(SILENT, SILENT)?.kind, 'no-answer');
 });

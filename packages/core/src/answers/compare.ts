@@ -14,8 +14,8 @@ export type Answered = { ok: true; message: Message } | { ok: false; detail: str
  * people; `a` and `b` are those of the two servers.
  */
 export type Difference =
-  /** One of them, or neither, gave an answer. */
-  | { kind: 'no-answer'; a: string; b: string }
+  /** One of them, or neither, gave an answer; `failures` says why not. */
+  | { kind: 'no-answer'; a: string; b: string; failures: { a?: string; b?: string } }
   | { kind: 'rcode'; a: string; b: string }
   /** Records that only one of them gave, each as `NAME TYPE DATA`, sorted. */
   | { kind: 'records'; onlyA: string[]; onlyB: string[] };
@@ -25,7 +25,10 @@ export type Difference =
  * answer, which forwarders may leave out (RFC 1034 §4.3.1, RFC 9619). Records of other classes do not count.
  */
 export function compareAnswers(a: Answered, b: Answered): Difference | undefined {
-  if (!a.ok || !b.ok) return { kind: 'no-answer', a: summaryOf(a), b: summaryOf(b) };
+  if (!a.ok || !b.ok) {
+    const failures = { ...(!a.ok && { a: a.detail }), ...(!b.ok && { b: b.detail }) };
+    return { kind: 'no-answer', a: summaryOf(a), b: summaryOf(b), failures };
+  }
   if (a.message.rcode !== b.message.rcode) return { kind: 'rcode', a: summaryOf(a), b: summaryOf(b) };
   const recordsA = recordsOf(a.message);
   const recordsB = recordsOf(b.message);

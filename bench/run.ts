@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { measureAll } from './measure/rounds.ts';
 import { peers } from './peers/index.ts';
 import { drawChart } from './report/chart.ts';
-import { loadTable, memoryTable, startupTable } from './report/table.ts';
+import { loadTable, memoryTable, reloadTable, startupTable } from './report/table.ts';
 import { verdictText } from './report/verdict.ts';
+import { verificationTable } from './report/verification.ts';
 import { help, parseRunOptions, type RunOptions } from './run-options.ts';
 import { extendPath, isInstalled } from './running/programs.ts';
+import { measureVerification } from './subjects/verify.ts';
 import { necessary } from './system-packages.ts';
 
 /** `npm run bench`: see README.md. The exit code does not depend on how fast anything is. */
@@ -24,6 +26,13 @@ async function main(): Promise<number> {
   if (options === 'help') {
     console.log(help);
     return 0;
+  }
+  if (options.subjects.includes('verify')) {
+    const rows = await measureVerification(options.rounds, (line) => console.error(line));
+    console.log(`\n${verificationTable(rows)}`);
+    await mkdir(RESULTS, { recursive: true });
+    await writeFile(join(RESULTS, 'verify.json'), `${JSON.stringify(rows, undefined, 2)}\n`);
+    if (options.subjects.length === 1) return 0;
   }
   extendPath();
   const missing = [];
@@ -44,6 +53,7 @@ async function main(): Promise<number> {
   for (const load of results.loads) console.log(`\n${loadTable(load)}`);
   if (results.startup.length > 0) console.log(`\n${startupTable(results.startup)}`);
   if (results.memory.length > 0) console.log(`\n${memoryTable(results.memory)}`);
+  if (results.reload.length > 0) console.log(`\n${reloadTable(results.reload)}`);
   for (const failure of results.failures) console.log(`\nfailed: ${failure}`);
   if (results.verdict.length > 0) console.log(`\nVerdict\n${verdictText(results.verdict)}`);
 

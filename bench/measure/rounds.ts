@@ -14,6 +14,7 @@ import type { RunOptions } from '../run-options.ts';
 import { type Bed, withBed } from '../running/bed.ts';
 import { loadSubjects, MANY_RULES } from '../subjects/index.ts';
 import { measureMemory } from '../subjects/memory.ts';
+import { measureReload } from '../subjects/reload.ts';
 import { measureStartup } from '../subjects/startup.ts';
 import { CACHE_BYTES, type LoadSubject } from '../subjects/subject.ts';
 import { zipfHitShare } from '../subjects/zipf.ts';
@@ -36,9 +37,13 @@ export function measureAll(
   return withBed({ echo: servers.some(({ role }) => role === 'floor') }, async (bed) => {
     const loads = await measureLoads(bed, servers, options, progress);
     const failures: string[] = [];
-    const each = async <Row>(subject: string, measureOne: (peer: Peer) => Promise<Row>): Promise<Row[]> => {
+    const each = async <Row>(
+      subject: string,
+      measured: readonly Peer[],
+      measureOne: (peer: Peer) => Promise<Row>,
+    ): Promise<Row[]> => {
       const rows: Row[] = [];
-      for (const peer of options.subjects.includes(subject) ? caching : []) {
+      for (const peer of options.subjects.includes(subject) ? measured : []) {
         progress(`${subject}  ${peer.name}`);
         try {
           rows.push(await measureOne(peer));
@@ -48,8 +53,14 @@ export function measureAll(
       }
       return rows;
     };
-    const startup = await each('startup', (peer) => measureStartup(bed, peer, MANY_RULES, options.rounds));
-    const memory = await each('memory', (peer) => measureMemory(bed, peer, CACHED_ANSWERS));
+    const startup = await each('startup', caching, (peer) =>
+      measureStartup(bed, peer, MANY_RULES, options.rounds),
+    );
+    const memory = await each('memory', caching, (peer) => measureMemory(bed, peer, CACHED_ANSWERS));
+    const reloadable = caching.filter(({ engine }) => engine !== undefined);
+    const reload = await each('reload', reloadable, (peer) =>
+      measureReload(bed, peer, MANY_RULES, options.rounds),
+    );
     return {
       startedAt,
       machine: describeMachine(bed.pinning),
@@ -63,6 +74,7 @@ export function measureAll(
       loads,
       startup,
       memory,
+      reload,
       failures,
       verdict: judge(loads),
     };

@@ -36,5 +36,6 @@ ${suffixes.map((suffix) => `zone "${suffix}" { type forward; forward only; forwa
     program: 'named-checkconf',
     arguments: [join(directory, 'named.conf')],
   }),
+  engine: 'bind',
   version: { program: 'named', arguments: ['-v'] },
 };

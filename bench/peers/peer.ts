@@ -24,6 +24,8 @@ export type Peer = {
   command(work: Work): Command;
   /** For a server that reserves its whole cache at the start: how many answers that cache holds. */
   reservedAnswers?(cacheBytes: number): number;
+  /** The engine of `pointsman serve` that this server is: one that can be reloaded. */
+  engine?: 'native' | 'bind';
   /** Makes the server's own checker read the configuration: exit code 0 where it is fine. */
   check?(work: Work): Command;
   /** Prints the version somewhere. */

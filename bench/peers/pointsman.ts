@@ -4,7 +4,7 @@ import type { Peer, Work } from './peer.ts';
 
 /** Our own forwarder: the command as a user runs it, and the same engine on Node's own sockets. */
 
-const COMMAND = join(import.meta.dirname, '../../packages/cli/bin/pointsman.js');
+export const POINTSMAN = join(import.meta.dirname, '../../packages/cli/bin/pointsman.js');
 const ON_DGRAM = join(import.meta.dirname, '../native-forwarder.ts');
 
 function forwarderConfig({ listen, upstream, suffixes, cacheBytes }: Work): ForwarderConfigInput {
@@ -19,7 +19,7 @@ function forwarderConfig({ listen, upstream, suffixes, cacheBytes }: Work): Forw
 
 const files = (work: Work) => ({ 'forwarder.json': `${JSON.stringify(forwarderConfig(work))}\n` });
 const serve = (directory: string) => [
-  COMMAND,
+  POINTSMAN,
   'serve',
   join(directory, 'forwarder.json'),
   '--workers',
@@ -34,6 +34,7 @@ const node = (directory: string, ...script: string[]) => {
 export const pointsman: Peer = {
   name: 'Pointsman',
   role: 'ours',
+  engine: 'native',
   files,
   command: ({ directory }) => node(directory, ...serve(directory)),
 };

@@ -107,6 +107,7 @@ test('the chart names every server and says which failed, in well-formed XML', (
     loads,
     startup: [],
     memory: [],
+    reload: [],
     failures: [],
     verdict: [],
   };

@@ -2,6 +2,7 @@ import { median } from '../measure/statistics.ts';
 import type { Window } from '../measure/window.ts';
 import type { Peer } from '../peers/peer.ts';
 import type { Memory } from '../subjects/memory.ts';
+import type { Reload } from '../subjects/reload.ts';
 import type { Startup } from '../subjects/startup.ts';
 import type { Machine } from './machine.ts';
 
@@ -14,7 +15,8 @@ export type Results = {
   loads: LoadReport[];
   startup: Startup[];
   memory: Memory[];
-  /** Servers that could not be measured for start-up or memory, and why. */
+  reload: Reload[];
+  /** Servers that could not be measured for start-up, memory or reload, and why. */
   failures: string[];
   verdict: { goal: string; figure: string; reached: boolean }[];
 };

@@ -1,4 +1,5 @@
 import type { Memory } from '../subjects/memory.ts';
+import type { Reload } from '../subjects/reload.ts';
 import type { Startup } from '../subjects/startup.ts';
 import { byCpu, cpuMicroseconds, type LoadReport, type ServerReport } from './results.ts';
 
@@ -57,6 +58,18 @@ export function memoryTable(rows: readonly Memory[]): string {
     (afterBytes / MIB).toFixed(0),
   ]);
   return `Memory for each of ${rows[0]?.answers.toLocaleString('en')} small cached answers\n${alignColumns([header, ...cells])}`;
+}
+
+export function reloadTable(rows: readonly Reload[]): string {
+  const header = ['', 's until in force', 'queries', 'lost', 'longest wait ms'];
+  const cells = rows.map(({ server, secondsUntilInForce, sent, lost, longestMilliseconds }) => [
+    server,
+    secondsUntilInForce.toFixed(2),
+    sent.toLocaleString('en'),
+    lost.toLocaleString('en'),
+    longestMilliseconds.toFixed(0),
+  ]);
+  return `Reload of ${rows[0]?.rules.toLocaleString('en')} forwarding rules under load\n${alignColumns([header, ...cells])}`;
 }
 
 /** Pads the first column on the right and the others on the left; a row of two cells keeps its last as it is. */

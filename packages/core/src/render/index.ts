@@ -1,4 +1,4 @@
-export { type BindPlace, type BindView, bindViews, renderNamed } from './bind/bind.ts';
+export { type BindPlace, bindViewNames, renderNamed } from './bind/bind.ts';
 export { commentText } from './comments.ts';
 export { type Origins, originsOfAuthority, originsOfConfig, originsOfMember } from './origins.ts';
 export type { RenderCode, Rendered, Renderer, RenderProblem } from './render.ts';

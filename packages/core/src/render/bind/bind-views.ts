@@ -16,14 +16,15 @@ const ONLY_VIEW = '_default';
 
 /** One where the configuration has no views; else its views, and after them what holds for all other clients. */
 export function bindViews(config: ForwarderConfig): readonly BindView[] {
-  const scopes = scopesOf(config);
-  const lists = disjointClients(scopes.map(({ clients }) => clients));
-  const words =
-    scopes.length === 1 ? [ONLY_VIEW] : uniqueWords(scopes.map(({ view }) => view ?? 'everybody-else'));
-  const [rest, ...views] = scopes.map((scope, index) => ({
-    ...scope,
-    word: words[index]!,
-    matchList: lists[index]!,
-  }));
-  return [...views, rest!];
+  const [rest, ...views] = scopesOf(config);
+  const scopes = [...views, rest!];
+  const [restClients, ...clients] = disjointClients([config.clients, ...views.map((view) => view.clients)]);
+  const matchLists = [...clients, restClients!];
+  const words = bindViewNames(config);
+  return scopes.map((scope, index) => ({ ...scope, word: words[index]!, matchList: matchLists[index]! }));
+}
+
+/** BIND's names of a configuration's views in their order, and of what holds outside of them, as `rndc` takes them. */
+export function bindViewNames({ views = [] }: ForwarderConfig): string[] {
+  return views.length === 0 ? [ONLY_VIEW] : uniqueWords([...views.map(({ name }) => name), 'everybody-else']);
 }

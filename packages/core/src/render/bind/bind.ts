@@ -3,7 +3,7 @@ import { renderConditionalForwarders } from './authority.ts';
 import { renderNamed } from './member.ts';
 import { DEBIAN } from './place.ts';
 
-export { type BindView, bindViews } from './bind-views.ts';
+export { bindViewNames } from './bind-views.ts';
 export { renderNamed } from './member.ts';
 export type { BindPlace } from './place.ts';
 

@@ -1,5 +1,5 @@
 import type { ForwarderConfig } from '../../config/index.ts';
-import { allUpstreams, isIPv6, readServer, type Server, scopesOf, sourceFor } from '../scopes.ts';
+import { allUpstreams, isIPv6, readServer, type Server, sourceFor } from '../scopes.ts';
 import type { BindView } from './bind-views.ts';
 import type { BindPlace } from './place.ts';
 import { block, indented, quotedText } from './words.ts';
@@ -29,7 +29,7 @@ export function optionLines(
     '',
     '// Where it answers, and where its own queries come from: firewalls and VPC resolvers know a forwarder by its address.',
     ...listenLines(config.listen.map(readServer)),
-    ...sourceLines(config, place),
+    ...sourceLines(config.listen.map(readServer), views, place),
     '',
     views.length === 1
       ? '// Who may ask. Everybody else is refused.'
@@ -100,9 +100,9 @@ function listenLines(listen: readonly Server[]): string[] {
 }
 
 /** One source for each family: BIND has no more. */
-function sourceLines(config: ForwarderConfig, place: BindPlace): string[] {
-  const candidates = place.sources?.map((address) => ({ address, port: 0 })) ?? config.listen.map(readServer);
-  const sources = allUpstreams(scopesOf(config)).flatMap((upstream) => sourceFor(upstream, candidates) ?? []);
+function sourceLines(listen: readonly Server[], views: readonly BindView[], place: BindPlace): string[] {
+  const candidates = place.sources?.map((address) => ({ address, port: 0 })) ?? listen;
+  const sources = allUpstreams(views).flatMap((upstream) => sourceFor(upstream, candidates) ?? []);
   const first = (v6: boolean) => sources.find((address) => isIPv6({ address, port: 0 }) === v6);
   const [v4, v6] = [first(false), first(true)];
   return [

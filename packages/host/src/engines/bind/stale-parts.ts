@@ -1,6 +1,6 @@
 import type { ForwarderConfig } from '@pointsman/core/config';
 import { type Name, ROOT } from '@pointsman/core/dns';
-import { type BindView, bindViews } from '@pointsman/core/render';
+import { bindViewNames } from '@pointsman/core/render';
 
 /** Parts of named's cache that a reload makes untrue: what is below a suffix in a view, or all of a view. */
 export type StalePart = { view: string; suffix: Name | undefined };
@@ -10,25 +10,36 @@ const MOST_SUFFIXES = 50;
 
 /** named keeps its cache over a reload, whatever changes; what other upstreams said has to go. */
 export function staleParts(before: ForwarderConfig, after: ForwarderConfig): StalePart[] {
-  const earlier = new Map(bindViews(before).map((view) => [view.word, upstreamsBySuffix(view)]));
-  return bindViews(after).flatMap((view): StalePart[] => {
-    const old = earlier.get(view.word);
+  const earlier = new Map(scopesByView(before));
+  return scopesByView(after).flatMap(([view, now]): StalePart[] => {
+    const old = earlier.get(view);
     if (!old) return [];
-    const now = upstreamsBySuffix(view);
-    const changed = [...new Set([...old.keys(), ...now.keys()])].filter(
-      (suffix) => old.get(suffix) !== now.get(suffix),
-    );
-    if (changed.includes(ROOT) || changed.length > MOST_SUFFIXES)
-      return [{ view: view.word, suffix: undefined }];
-    return changed.map((suffix) => ({ view: view.word, suffix }));
+    const changed = changedSuffixes(old, now);
+    const isMuch = changed.includes(ROOT) || changed.length > MOST_SUFFIXES;
+    return isMuch ? [{ view, suffix: undefined }] : changed.map((suffix) => ({ view, suffix }));
   });
 }
 
-function upstreamsBySuffix({ rules, otherwise }: BindView): Map<Name, string> {
-  return new Map(
-    [...rules, ...(otherwise ? [otherwise] : [])].map(({ suffix, upstreams }) => [
-      suffix,
-      upstreams.map(({ address, port }) => `${address} ${port}`).join(),
-    ]),
-  );
+function changedSuffixes(before: Scope, after: Scope): Name[] {
+  const [old, now] = [upstreamsBySuffix(before), upstreamsBySuffix(after)];
+  const changed = [...now].filter(([suffix, upstreams]) => old.get(suffix) !== upstreams);
+  const removed = [...old].filter(([suffix]) => !now.has(suffix));
+  return [...changed, ...removed].map(([suffix]) => suffix);
+}
+
+type Scope = Pick<ForwarderConfig, 'rules' | 'otherwise'>;
+
+/** By BIND's names of the views. */
+function scopesByView(config: ForwarderConfig): [view: string, scope: Scope][] {
+  const scopes = [...(config.views ?? []), config];
+  return bindViewNames(config).map((view, index) => [view, scopes[index]!]);
+}
+
+/** A rule of the root comes before `otherwise`. */
+function upstreamsBySuffix({ rules, otherwise }: Scope): Map<Name, string> {
+  const rest = otherwise === 'refuse' ? '' : otherwise.upstreams.join();
+  return new Map([
+    [ROOT, rest],
+    ...rules.map(({ suffix, upstreams }): [Name, string] => [suffix, upstreams.join()]),
+  ]);
 }

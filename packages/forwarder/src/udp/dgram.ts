@@ -1,7 +1,8 @@
 /** UDP by node:dgram: works wherever Node does, at about twice the CPU time a query of `mmsg`. */
 import dgram from 'node:dgram';
 import { formatAddress } from '@pointsman/core/address';
-import { AF_INET6, encodePeer, peerAddressBytes, peerPort } from './peer.ts';
+import { AF_INET6, encodePeer, peerAddressBytes, peerPort, peerScope } from './peer.ts';
+import { joinScope, splitScope } from './scope.ts';
 import {
   BATCH,
   DATAGRAM_STRIDE,
@@ -113,7 +114,7 @@ function createListener(socket: dgram.Socket, address: string, port: number): Ud
       const port = peerPort(peers, peerOffset);
       // Node throws where it is told to send to port 0.
       if (closed || port === 0) return;
-      const to = formatAddress(peerAddressBytes(peers, peerOffset));
+      const to = joinScope(formatAddress(peerAddressBytes(peers, peerOffset)), peerScope(peers, peerOffset));
       sending++;
       socket.send(out.slice(0, length), port, to, onSent);
     },
@@ -141,7 +142,8 @@ function createPeerCache(): (address: string, port: number) => Uint8Array {
   let record: Uint8Array = new Uint8Array(PEER_SIZE);
   return (address, port) => {
     if (address !== latest) {
-      record = encodePeer(address.replace(/%.*$/, ''), port);
+      const [plain, scope] = splitScope(address);
+      record = encodePeer(plain, port, scope);
       latest = address;
     }
     record[2] = port >> 8;

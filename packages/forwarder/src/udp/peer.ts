@@ -16,7 +16,7 @@ const AF_INET = 2;
 export const AF_INET6 = 10;
 
 /** @throws RangeError where the text is no IP address */
-export function encodePeer(address: string, port: number): Uint8Array {
+export function encodePeer(address: string, port: number, scope = 0): Uint8Array {
   const bytes = parseAddress(address);
   if (!bytes) throw new RangeError(`"${address}" is no IP address`);
   const peer = new Uint8Array(PEER_SIZE);
@@ -24,6 +24,7 @@ export function encodePeer(address: string, port: number): Uint8Array {
   peer[2] = port >> 8;
   peer[3] = port & 0xff;
   peer.set(bytes, bytes.length === 4 ? 4 : 8);
+  if (bytes.length === 16) new DataView(peer.buffer).setUint32(24, scope, true);
   return peer;
 }
 
@@ -40,4 +41,10 @@ export function peerAddressBytes(peers: Uint8Array, offset: number): Uint8Array 
 
 export function peerPort(peers: Uint8Array, offset: number): number {
   return (peers[offset + 2]! << 8) | peers[offset + 3]!;
+}
+
+/** Of a link-local IPv6 address the number of its interface; 0 for any other. */
+export function peerScope(peers: Uint8Array, offset: number): number {
+  if (peers[offset] !== AF_INET6) return 0;
+  return new DataView(peers.buffer, peers.byteOffset + offset, PEER_SIZE).getUint32(24, true);
 }

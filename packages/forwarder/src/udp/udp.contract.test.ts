@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import fs from 'node:fs';
+import os from 'node:os';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { bestOf, createUdpStack } from './choose.ts';
 import { createErrors, createInbox } from './inbox.ts';
 import { IPPROTO_IPV6, loadLibc } from './libc.ts';
-import { encodePeer, peerPort, sockaddrLength } from './peer.ts';
+import { encodePeer, peerPort, peerScope, sockaddrLength } from './peer.ts';
+import { joinScope, splitScope } from './scope.ts';
 import { BATCH, MAX_DATAGRAM, PEER_SIZE, type UdpConnection, type UdpKind, type UdpListener } from './udp.ts';
 
 function unexpected(code: string): void {
@@ -33,6 +35,15 @@ async function codeOf(action: () => Promise<unknown> | unknown): Promise<string 
     await action();
   } catch (error) {
     return (error as NodeJS.ErrnoException).code;
+  }
+  return undefined;
+}
+
+/** A link-local address of this machine, with its scope. */
+function linkLocal(): string | undefined {
+  for (const [name, addresses] of Object.entries(os.networkInterfaces())) {
+    const found = addresses?.find(({ address, scopeid }) => address.startsWith('fe80:') && scopeid);
+    if (found) return `${found.address}%${name}`;
   }
   return undefined;
 }
@@ -245,6 +256,29 @@ function holdsTo(kind: UdpKind, address: string, elsewhere: string): void {
     second.close();
     listener.close();
   });
+
+  if (address.includes(':')) {
+    const local = linkLocal();
+    it('replies to a link-local address on its link', {
+      skip: !local && 'this machine has none',
+    }, async () => {
+      const inbox = createInbox(
+        (bytes, peer) => reply(listener, bytes, peer),
+        () => listener.flush(),
+      );
+      const listener = await stack.listen('::', 0, inbox.receiver);
+      const client = await otherSocket(local!);
+      client.send(bytesOf('?'), listener.port, local!);
+      const [message] = await once(client, 'message');
+      assert.equal(String(message), '?');
+      const [plain, scope] = splitScope(local!);
+      assert.equal(peerScope(inbox.datagrams[0]!.peer, 0), scope);
+      assert.notEqual(scope, 0);
+      assert.equal(joinScope(plain, scope), local);
+      client.close();
+      listener.close();
+    });
+  }
 
   it('says why it cannot listen', async () => {
     const taken = await otherSocket(address);

@@ -130,7 +130,9 @@ suite('budget', { concurrency: 1 }, () => {
       for (let more = 0; more < 4; more++) waiting.push(world.client.ask(`n${flood++}.corp.example.`));
       const response = await world.client.ask('old.corp.example.');
       assert.deepEqual(answersOf(response), ['old.corp.example. A 10.0.0.1']);
-      return extendedErrorOf(response)?.code === 3;
+      const reason = extendedErrorOf(response);
+      if (reason?.code === 3) assert.match(reason.text, /packet budget/);
+      return reason?.code === 3;
     });
     await world.reload({ 'corp.example': corp }, { budgets: [] });
     await Promise.allSettled(waiting);

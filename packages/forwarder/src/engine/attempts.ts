@@ -72,9 +72,11 @@ export function endOfLoops(slot: Slot): number {
   return end;
 }
 
+/** True where an upstream has answered, be it to no use. */
 export function hasAnswer(slot: Slot): boolean {
   for (let index = 0; index < slot.attemptCount; index++) {
-    if (typeof slot.attempts[index]!.outcome === 'number') return true;
+    const { outcome } = slot.attempts[index]!;
+    if (typeof outcome === 'number' || outcome === 'referral') return true;
   }
   return false;
 }

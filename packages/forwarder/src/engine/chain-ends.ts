@@ -1,7 +1,7 @@
 /** Answers that are not passed on as they are: what is left of them, and how they go on under another rule. */
 import { type Message, type Name, nameToWire } from '@pointsman/core/dns';
 import type { Slot } from '../inflight/slots.ts';
-import { EDE, extendedError, reasonOf } from '../packet/extended-error.ts';
+import { EDE, extendedError, reasonOf, STALE_FOR } from '../packet/extended-error.ts';
 import type { Response } from '../packet/response.ts';
 import { NOERROR, NXDOMAIN } from '../packet/wire.ts';
 import { matchRule } from '../rules/rule-set.ts';
@@ -29,13 +29,9 @@ export function createChainEnds(
   function finish(slot: Slot, partial: Partial, next: Message | undefined): void {
     const made = encodePartial({ name: slot.key, type: slot.type }, partial, next);
     const identity = chainIdentity(slot.rules, slot.view, slot.key, made.answers);
-    endings.encoded(
-      slot,
-      response,
-      made,
-      identity,
-      next !== undefined && reasonOf(next)?.code === EDE.staleAnswer,
-    );
+    const reason = next && reasonOf(next);
+    const staleFor = reason?.code === EDE.staleAnswer ? extendedError(reason.code, reason.text) : undefined;
+    endings.encoded(slot, response, made, identity, staleFor);
   }
 
   return {
@@ -63,7 +59,8 @@ export function createChainEnds(
       const text = (next && reasonOf(next)?.text) || 'no answer';
       // Of a long chain the end is told: the name that failed, and why.
       const told = text.includes(BY_CNAME) ? text : `${partial.open}${BY_CNAME}${text}`;
-      if (!endings.stale(slot)) endings.failure(slot, extendedError(EDE.other, told), SILENCE_LIFETIME);
+      if (!endings.stale(slot, STALE_FOR.failure))
+        endings.failure(slot, extendedError(EDE.other, told), SILENCE_LIFETIME);
     },
   };
 }

@@ -3,7 +3,6 @@ import type { Answer, Cache } from '../cache/cache.ts';
 import { FLAG_AUTHENTIC, FLAG_CHAIN, FLAG_FAILURE } from '../cache/layout.ts';
 import type { Slot, Waiter } from '../inflight/slots.ts';
 import { writeAnswer, writeRcode } from '../packet/compose.ts';
-import { STALE_ANSWER } from '../packet/extended-error.ts';
 import { type Response, readTtls } from '../packet/response.ts';
 import { SERVFAIL } from '../packet/wire.ts';
 import type { Clock } from './clock.ts';
@@ -14,18 +13,18 @@ import type { encodePartial } from './rebuild.ts';
 export type Delivery = {
   /** Sends on the records that `response` points to in `bytes`. */
   plain(slot: Slot, response: Response, bytes: Uint8Array): void;
-  /** Sends a response that we encoded. `identity`: of the rules its chain goes through. `stale`: its end is; then it is not kept. */
+  /** Sends a response that we encoded. `identity`: of the rules its chain goes through. `staleFor`: its end is stale, and why; then it is not kept. */
   encoded(
     slot: Slot,
     response: Response,
     made: ReturnType<typeof encodePartial>,
     identity: number,
-    stale: boolean,
+    staleFor: Uint8Array | undefined,
   ): void;
   /** SERVFAIL with an extended error, kept for `lifetime` seconds; 0: not at all. */
   failure(slot: Slot, why: Uint8Array, lifetime: number): void;
-  /** Answers all from what the cache still has; false where it has nothing. */
-  stale(slot: Slot): boolean;
+  /** Answers all from what the cache still has, and says why; false where it has nothing. */
+  stale(slot: Slot, why: Uint8Array): boolean;
 };
 
 const NO_BYTES = new Uint8Array(0);
@@ -62,7 +61,7 @@ export function createDelivery(
     rcode: number,
     flags: number,
     identity: number,
-    stale: boolean,
+    staleFor: Uint8Array | undefined,
   ): void {
     answer.rcode = rcode;
     answer.flags = flags;
@@ -73,9 +72,9 @@ export function createDelivery(
     answer.bodyLength = response.bodyLength;
     answer.ttlOffsets = response.ttlOffsets;
     answer.ttlCount = response.ttlCount;
-    answer.tail = stale ? STALE_ANSWER : NO_BYTES;
+    answer.tail = staleFor ?? NO_BYTES;
     answer.tailLength = answer.tail.length;
-    answer.lifetime = stale ? 0 : response.lifetime;
+    answer.lifetime = staleFor ? 0 : response.lifetime;
     answer.epoch = slot.rules.epoch;
     answer.identity = identity;
     if (answer.lifetime > 0) cache.store(slot, answer, clock.seconds);
@@ -87,7 +86,7 @@ export function createDelivery(
     close(slot);
   }
 
-  function stale(slot: Slot): boolean {
+  function stale(slot: Slot, why: Uint8Array): boolean {
     let served = false;
     for (let waiter = slot.waiters; waiter; waiter = waiter.next) {
       const at = waiter.sink.reserve();
@@ -99,6 +98,7 @@ export function createDelivery(
         waiter.limit,
         waiter,
         waiter.authentic,
+        why,
       );
       // The entry may be overwritten between two waiters; then the rest get the failure.
       if (length === 0) {
@@ -123,12 +123,20 @@ export function createDelivery(
   return {
     plain(slot, response, bytes) {
       const flags = (response.authentic ? FLAG_AUTHENTIC : 0) | (response.chain ? FLAG_CHAIN : 0);
-      deliver(slot, response, bytes, response.rcode, flags, slot.rules.identities[slot.rule]!, false);
+      deliver(slot, response, bytes, response.rcode, flags, slot.rules.identities[slot.rule]!, undefined);
     },
 
-    encoded(slot, response, { bytes, rcode, authentic }, identity, stale) {
+    encoded(slot, response, { bytes, rcode, authentic }, identity, staleFor) {
       readTtls(response, bytes, bytes.length);
-      deliver(slot, response, bytes, rcode, (authentic ? FLAG_AUTHENTIC : 0) | FLAG_CHAIN, identity, stale);
+      deliver(
+        slot,
+        response,
+        bytes,
+        rcode,
+        (authentic ? FLAG_AUTHENTIC : 0) | FLAG_CHAIN,
+        identity,
+        staleFor,
+      );
     },
 
     failure(slot, why, lifetime) {

@@ -1,5 +1,6 @@
 /** How a slot ends: with an answer, a stale one or a failure, for all who wait. */
 import type { Slot } from '../inflight/slots.ts';
+import { STALE_FOR } from '../packet/extended-error.ts';
 import { NO_KEY } from '../upstreams/exchange.ts';
 import { hasAnswer } from './attempts.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
@@ -43,12 +44,14 @@ export function createEndings(parts: ResolverParts): Endings {
     ...delivery,
     cancelAttempts,
     fail(slot) {
-      if (delivery.stale(slot)) return;
+      const answered = hasAnswer(slot);
+      const { failure, budget, silence } = STALE_FOR;
+      if (delivery.stale(slot, answered ? failure : slot.heldBy ? budget : silence)) return;
       const { attemptCount, selection, rules, rule } = slot;
       const dead = attemptCount === 0 && selection.isDead(rule);
       const why = dead ? describeDead(rules, selection, rule) : describeFailure(slot, clock.now);
       // Where nobody was asked there is nothing to spare anybody: a restored upstream counts at once.
-      delivery.failure(slot, why, dead ? 0 : hasAnswer(slot) ? FAILURE_LIFETIME : SILENCE_LIFETIME);
+      delivery.failure(slot, why, dead ? 0 : answered ? FAILURE_LIFETIME : SILENCE_LIFETIME);
     },
   };
 }

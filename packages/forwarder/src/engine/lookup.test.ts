@@ -6,6 +6,7 @@ import { parseForwarderConfig } from '@pointsman/core/config';
 import { decodeMessage, encodeMessage, encodeQuery, NO_FLAGS } from '@pointsman/core/dns';
 import { type Answer, type Cache, createCacheMemory, openCache } from '../cache/cache.ts';
 import { FLAG_FAILURE } from '../cache/layout.ts';
+import { STALE_FOR } from '../packet/extended-error.ts';
 import { createQuery, finishKey, type Query, readQuery, wantsAuthenticData } from '../packet/query.ts';
 import { createResponse, readTtls } from '../packet/response.ts';
 import { compileRules, type RuleSet } from '../rules/rule-set.ts';
@@ -84,7 +85,7 @@ function store({ cache, clock, rules }: World, name: string, changes: Partial<An
 function ttlOf({ lookup, rules }: World, how: 'fresh' | 'stale', name: string): number | undefined {
   const out = new Uint8Array(4096);
   const query = read(packetOf(name));
-  const length = lookup[how](query, rules(), out, 0, 1232, query, false);
+  const length = lookup[how](query, rules(), out, 0, 1232, query, false, STALE_FOR.silence);
   return length === 0 ? undefined : decodeMessage(out.slice(0, length))!.answers[0]?.ttl;
 }
 

@@ -33,7 +33,7 @@ export type Lookup = {
     asked: Asked,
     authentic: boolean,
   ): number;
-  /** Writes an answer whose time is over (never a failure); 0 where there is none that may still be used. */
+  /** Writes an answer whose time is over (never a failure), with an extended error that says why it does; 0 where there is none that may still be used. */
   stale(
     question: Question,
     rules: RuleSet,
@@ -42,6 +42,7 @@ export type Lookup = {
     limit: number,
     asked: Asked,
     authentic: boolean,
+    why: Uint8Array,
   ): number;
 };
 
@@ -105,14 +106,14 @@ export function createLookup(cache: Cache, clock: Clock): Lookup {
       return 0;
     },
 
-    stale(question, rules, out, at, limit, asked, authentic) {
+    stale(question, rules, out, at, limit, asked, authentic, why) {
       for (let attempt = 0; attempt < RETRIES; attempt++) {
         if (!cache.find(question)) return 0;
         const { words } = hit.shard;
         const over = clock.seconds - words[hit.at + STORED_AT]! - words[hit.at + LIFETIME]!;
         const failure = ((words[hit.at + RCODE_AND_FLAGS]! >>> 16) & FLAG_FAILURE) !== 0;
         if (over > MAX_STALE || failure || !isTrue(question, rules)) return 0;
-        const length = writeCached(out, at, limit, asked, authentic, hit, undefined);
+        const length = writeCached(out, at, limit, asked, authentic, hit, undefined, why);
         if (cache.isIntact()) return length;
       }
       return 0;

@@ -1,5 +1,6 @@
 /** Who is asked next, and when: a slot's question goes to an upstream of its rule, then to another, until there is an answer or the deadline. */
 import { type Attempt, MAX_ATTEMPTS, type Outcome, type Slot } from '../inflight/slots.ts';
+import { STALE_FOR } from '../packet/extended-error.ts';
 import { TCP_PACKETS } from '../upstreams/budget.ts';
 import { NO_KEY } from '../upstreams/exchange.ts';
 import { NONE } from '../upstreams/selection.ts';
@@ -87,7 +88,7 @@ export function createSending(parts: ResolverParts, endings: Endings): Sending {
   /** Waits for the budget; where as many wait already as it can serve in time, room is better kept for others. */
   function hold(slot: Slot, upstream: Upstream): void {
     const { now } = clock;
-    if (endings.stale(slot)) return;
+    if (endings.stale(slot, STALE_FOR.budget)) return;
     const budget = parts.budgetOf(upstream)!;
     if (upstream.held >= budget.within(slot.deadline - now) && !mayStillCome(slot)) {
       counters.overloaded++;

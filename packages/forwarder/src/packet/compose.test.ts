@@ -11,7 +11,7 @@ import fc from 'fast-check';
 import { type Answer, createCacheMemory, openCache } from '../cache/cache.ts';
 import { FLAG_AUTHENTIC } from '../cache/layout.ts';
 import { OUR_UDP_SIZE, STALE_TTL, writeAnswer, writeCached, writeRcode } from './compose.ts';
-import { EDE, extendedError } from './extended-error.ts';
+import { EDE, extendedError, STALE_FOR } from './extended-error.ts';
 import { createQuery, finishKey, type Query, readQuery } from './query.ts';
 import { createResponse, readTtls } from './response.ts';
 
@@ -69,7 +69,10 @@ function fromCache(
   const cache = openCache(createCacheMemory(2 ** 20));
   assert.ok(cache.store(query, answer, 0));
   assert.ok(cache.find(query));
-  return written((out) => writeCached(out, 50, limit, query, authentic, cache.hit, age), limit);
+  return written(
+    (out) => writeCached(out, 50, limit, query, authentic, cache.hit, age, STALE_FOR.silence),
+    limit,
+  );
 }
 
 /** What was written at offset 50; nothing else may have been touched, nor more than `limit`. */

@@ -8,7 +8,6 @@ import {
   KEY_AND_TTLS,
   RCODE_AND_FLAGS,
 } from '../cache/layout.ts';
-import { STALE_ANSWER } from './extended-error.ts';
 import type { Query } from './query.ts';
 import { AD, CD, copy, HEADER_SIZE, put16, put32, QR, RA, RD, TC, TYPE_OPT, u32 } from './wire.ts';
 
@@ -25,8 +24,8 @@ const NO_TAIL = new Uint8Array(0);
 export type Asked = Pick<Query, 'bytes' | 'offset' | 'id' | 'flags' | 'questionEnd' | 'edns' | 'dnssecOk'>;
 
 /**
- * Writes the answer that `hit` points to; returns its length. `age` in seconds, or undefined for a stale answer. The caller
- * checks `isIntact` afterwards: until then the entry may be anything, so every length is checked against the limit.
+ * Writes the answer that `hit` points to; returns its length. `age` in seconds, or undefined for a stale answer, that
+ * goes with the extended error `staleFor`. The caller checks `isIntact` afterwards: until then the entry may be anything, so every length is checked against the limit.
  */
 export function writeCached(
   out: Uint8Array,
@@ -36,6 +35,7 @@ export function writeCached(
   authentic: boolean,
   hit: CacheHit,
   age: number | undefined,
+  staleFor: Uint8Array = NO_TAIL,
 ): number {
   const { words, bytes, halves } = hit.shard;
   const entry = hit.at;
@@ -45,7 +45,7 @@ export function writeCached(
   const status = words[entry + RCODE_AND_FLAGS]!;
   const bodyLength = lengths & 0xffff;
   const entryTail = lengths >>> 16;
-  const tailLength = age === undefined ? STALE_ANSWER.length : entryTail;
+  const tailLength = age === undefined ? staleFor.length : entryTail;
   const keyWords = ((keyAndTtls & 0xffff) + 3) >> 2;
   const bodyStart = (entry + ENTRY_WORDS + keyWords) << 2;
   const rcode = status & 0xffff;
@@ -65,7 +65,7 @@ export function writeCached(
   if (!asked.edns) return to - at;
   to =
     age === undefined
-      ? writeOpt(out, to, asked.dnssecOk, rcode, STALE_ANSWER, 0, tailLength)
+      ? writeOpt(out, to, asked.dnssecOk, rcode, staleFor, 0, tailLength)
       : writeOpt(out, to, asked.dnssecOk, rcode, bytes, bodyStart + bodyLength, tailLength);
   return to - at;
 }

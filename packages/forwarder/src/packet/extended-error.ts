@@ -23,8 +23,12 @@ export function extendedError(code: number, text: string): Uint8Array {
   return option;
 }
 
-/** Sent with every stale answer (RFC 8767, RFC 8914 §4.4). */
-export const STALE_ANSWER = extendedError(EDE.staleAnswer, 'no upstream answers');
+/** One of these is sent with every stale answer (RFC 8767, RFC 8914 §4.4): why there is no fresh one. */
+export const STALE_FOR = {
+  silence: extendedError(EDE.staleAnswer, 'no upstream answers'),
+  failure: extendedError(EDE.staleAnswer, 'no upstream gives a usable answer'),
+  budget: extendedError(EDE.staleAnswer, 'the packet budget of the upstream is used up'),
+};
 
 /** Why a response is what it is, where it says so. */
 export function reasonOf(message: Message): ExtendedError | undefined {

@@ -11,12 +11,6 @@ const answering =
   ({ name }) => ({ answers: [`${name} 0 A ${address}`] });
 const silent: Script = () => undefined;
 
-async function elapsed(action: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await action();
-  return performance.now() - start;
-}
-
 suite('failover', { concurrency: 4 }, () => {
   test(
     'a silent first upstream is left after its measured time-out, long before the deadline',
@@ -32,12 +26,11 @@ suite('failover', { concurrency: 4 }, () => {
       for (let round = 0; round < 20; round++) await world.client.ask('www.corp.example.');
       assert.equal(second.asked.length, 0);
       first.script = silent;
-      const gap = await elapsed(async () => {
-        assert.deepEqual(answersOf(await world.client.ask('www.corp.example.')), [
-          'www.corp.example. A 10.0.0.2',
-        ]);
-      });
-      assert.ok(gap < 2000, `${gap} ms`);
+      const before = first.asked.length;
+      assert.deepEqual(answersOf(await world.client.ask('www.corp.example.')), [
+        'www.corp.example. A 10.0.0.2',
+      ]);
+      assert.equal(first.asked.length, before + 1, 'the second was asked before the first was asked again');
       first.script = answering('10.0.0.1');
       await until(
         async () =>
@@ -74,7 +67,7 @@ suite('failover', { concurrency: 4 }, () => {
     (u: Awaited<ReturnType<typeof upstream>>) => Promise<void>,
   ][]) {
     test(
-      `an upstream that ${title} is down before anybody waits for it, and used again within two seconds`,
+      `an upstream that ${title} is down before anybody waits for it, and used again after its first probe`,
       SLOW,
       async (t) => {
         const corp = await upstream(t, answering('10.0.0.1'), { scriptProbes: true });
@@ -96,11 +89,13 @@ suite('failover', { concurrency: 4 }, () => {
           new RegExp(`corp\\.example\\.: ${corp.endpoint.replaceAll('.', '\\.')} `),
         );
         if (title === 'falls silent') await until(() => corp.probes.length > probes);
+        const unanswered = corp.probes.length;
         await regain(corp);
-        const gap = await elapsed(() =>
-          until(async () => rcodeOf(await world.client.ask(`n${Math.random()}.corp.example.`)) === 'NOERROR'),
+        await until(
+          async () => rcodeOf(await world.client.ask(`n${Math.random()}.corp.example.`)) === 'NOERROR',
         );
-        assert.ok(gap < 2500, `${gap} ms`);
+        // Probes are 1.5 s apart at the most: upstream.test.ts.
+        assert.ok(corp.probes.length <= unanswered + 2, 'used again after the first probe that it answers');
       },
     );
   }
@@ -177,14 +172,9 @@ suite('failover', { concurrency: 4 }, () => {
       const stats = await world.forwarder.stats();
       return stats.upstreamTimeouts >= 6;
     });
-    const times: number[] = [];
     for (let round = 0; round < 200; round++) {
-      times.push(
-        await elapsed(async () => {
-          const response = await world.client.ask(`n${round}.alive.example.`);
-          assert.equal(rcodeOf(response), 'NOERROR', extendedErrorOf(response)?.text);
-        }),
-      );
+      const response = await world.client.ask(`n${round}.alive.example.`);
+      assert.equal(rcodeOf(response), 'NOERROR', extendedErrorOf(response)?.text);
       if (round % 10 === 0) dead.push(world.client.ask(`m${round}.dead.example.`));
     }
     await Promise.all(dead);
@@ -192,8 +182,8 @@ suite('failover', { concurrency: 4 }, () => {
       Array.from({ length: 50 }, (_, index) => world.client.ask(`b${index}.alive.example.`)),
     );
     assert.deepEqual(new Set(burst.map(rcodeOf)), new Set(['NOERROR']));
-    times.sort((a, b) => a - b);
-    assert.ok(times[100]! < 100, `median ${times[100]} ms`);
+    const once = Array.from({ length: 200 }, (_, round) => hub.count(`n${round}.alive.example.`) === 1);
+    assert.ok(once.filter(Boolean).length > 150, 'hardly any had to be asked twice');
   });
 
   test(
@@ -213,13 +203,9 @@ suite('failover', { concurrency: 4 }, () => {
         },
         { deadline: 800 },
       );
-      let told = '';
-      const took = await elapsed(async () => {
-        const response = await world.client.ask('www.corp.example.');
-        assert.equal(rcodeOf(response), 'SERVFAIL');
-        told = extendedErrorOf(response)!.text;
-      });
-      assert.ok(took < 3000, `${took} ms`);
+      const response = await world.client.ask('www.corp.example.');
+      assert.equal(rcodeOf(response), 'SERVFAIL');
+      const told = extendedErrorOf(response)!.text;
       assert.ok(told.startsWith('corp.example.: '), told);
       assert.ok(told.includes(`${mute.endpoint} no answer after `), told);
       assert.ok(told.includes(`${broken.endpoint} SERVFAIL after `), told);

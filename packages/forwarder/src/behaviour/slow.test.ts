@@ -74,7 +74,6 @@ suite('slow names', { concurrency: 4 }, () => {
       const [once, again] = first.asked.filter(({ name }) => name === 'slow.example.');
       const [other] = second.asked.filter(({ name }) => name === 'slow.example.');
       assert.ok(once!.at <= other!.at && other!.at < again!.at, 'the other one comes first');
-      assert.ok(again!.at - once!.at >= 390, 'asking again would bring the same');
       open.open();
       assert.deepEqual(answersOf(await answer), ['slow.example. A 10.0.0.1']);
     },

@@ -14,9 +14,9 @@ import {
   verdictIn,
   walk,
 } from '@pointsman/core/verify';
-import type { WorldClient } from '@pointsman/lab';
+import { startWorld, type WorldClient } from '@pointsman/lab';
 import { differenceFrom, measure } from './proof/compare-answers.ts';
-import { startInProcess } from './proof/in-process-world.ts';
+import { type ProvenWorld, startInProcess } from './proof/in-process-world.ts';
 import { type Question, questionsFor } from './proof/questions.ts';
 import { makeRandom } from './proof/random.ts';
 import { randomTopology } from './proof/random-topology.ts';
@@ -27,8 +27,10 @@ import { freePort } from './system/free-port.ts';
  * said. A disagreement is a bug in one of the two. SEED=n repeats a run from that seed on, RUNS=n makes it longer.
  */
 const SEED = Number(process.env.SEED ?? randomInt(1_000_000));
-const RUNS = Number(process.env.RUNS ?? 120);
-const WALKS = Number(process.env.RUNS ?? 100);
+const RUNS = Number(process.env.RUNS ?? 150);
+/** Of the runs, so many with members as processes, as `pointsman up` has them: each takes seconds to start. */
+const PROCESS_RUNS = Math.min(RUNS, 6);
+const WALKS = Number(process.env.RUNS ?? 150);
 const AT_A_TIME = 48;
 
 describe('proof against reality', { timeout: 24 * 3600 * 1000 }, () => {
@@ -37,7 +39,8 @@ describe('proof against reality', { timeout: 24 * 3600 * 1000 }, () => {
     for (let seed = SEED; seed < SEED + RUNS; seed++) {
       const topology = randomTopology(seed);
       const failures = seed % 2 === 0 ? [] : randomFailures(topology, seed);
-      await compare(topology, failures, counts, `SEED=${seed} RUNS=1`);
+      const world = await startInProcess(topology, await freePort());
+      await compare(topology, world, failures, counts, `SEED=${seed} RUNS=1`);
     }
     t.diagnostic(Array.from(counts, ([what, count]) => `${count} ${what}`).join(', '));
     for (const disposition of [
@@ -51,16 +54,26 @@ describe('proof against reality', { timeout: 24 * 3600 * 1000 }, () => {
     ])
       if (RUNS >= 100) assert.ok(counts.get(disposition), `no question ended with ${disposition}`);
   });
+
+  test(`so do ${PROCESS_RUNS} worlds of processes, of which members are killed: SEED=${SEED}`, async () => {
+    for (let seed = SEED; seed < SEED + PROCESS_RUNS; seed++) {
+      const topology = randomTopology(seed);
+      const { plan, members, stop } = await startWorld(topology, { port: await freePort() });
+      const end = async (name: string) => members.find(({ forwarder }) => forwarder.name === name)?.stop();
+      const failures = randomFailures(topology, seed).filter(({ kind }) => kind === 'member');
+      await compare(topology, { plan, end, stop }, failures, new Map(), `SEED=${seed} RUNS=1`);
+    }
+  });
 });
 
 async function compare(
   topology: Topology,
+  world: ProvenWorld,
   without: Failure[],
   counts: Map<string, number>,
   repeat: string,
 ): Promise<void> {
   const model = buildModel(topology, planTopology(topology), { world: 'loopback' });
-  const world = await startInProcess(topology, await freePort());
   try {
     for (const failure of without) await world.end(placeOf(world.plan, failure));
     const work = world.plan.clients.flatMap((client) =>
@@ -159,7 +172,7 @@ function randomFailures(topology: Topology, seed: number): Failure[] {
   return random.some(all, 1 + random.number(2));
 }
 
-function placeOf(plan: Awaited<ReturnType<typeof startInProcess>>['plan'], { kind, name }: Failure): string {
+function placeOf(plan: ProvenWorld['plan'], { kind, name }: Failure): string {
   if (kind === 'member') return name;
   const servers = [...plan.resolvers, ...plan.authorities.flatMap((each) => each.servers)];
   return servers.find(({ address }) => address === name)!.loopback;

@@ -10,14 +10,11 @@ import { compileRules } from '../../packages/forwarder/src/rules/rule-set.ts';
 import { createUdpStack } from '../../packages/forwarder/src/udp/choose.ts';
 import { castPlayers } from '../../packages/lab/src/loopback/players.ts';
 
-/**
- * The loopback world in this very process: the lab's players and the forwarder's engines, with real packets between them, without the processes and
- * threads that take half a second to start. Hundreds of small worlds run in the time of one large one.
- */
-export type InProcessWorld = {
+/** A world whose answers are compared with traces. */
+export type ProvenWorld = {
   plan: WorldPlan;
-  /** Ends the servers at a loopback address, or the member of that name. */
-  end: (what: string) => Promise<void>;
+  /** Ends the server at a loopback address, or the member of that name. */
+  end: (what: string) => Promise<unknown>;
   stop: () => Promise<void>;
 };
 
@@ -26,7 +23,11 @@ const CACHE_BYTES = 2 ** 20;
 const LOOK_INTERVAL = 10;
 const LOOK_PATIENCE = 3000;
 
-export async function startInProcess(topology: Topology, port: number): Promise<InProcessWorld> {
+/**
+ * The loopback world in this very process: the lab's players and the forwarder's engines, with real packets between them, without the processes and
+ * threads that take half a second to start. Hundreds of small worlds run in the time of one large one.
+ */
+export async function startInProcess(topology: Topology, port: number): Promise<ProvenWorld> {
   const plan = planWorld(topology, planTopology(topology), port);
   const { players } = await castPlayers(topology, plan);
   const servers = new Map<string, DnsServer>();

@@ -19,9 +19,10 @@ for (const { file, engine, skip } of EXAMPLES.flatMap((file) => ENGINES.map((eac
   describe(`${file} with engine ${engine}`, { skip: skipWithout('dig') || skip, timeout: 120_000 }, () => {
     const topology = readTopology(file);
     const expected = makeOracle(topology);
-    const example = exampleWithEngine(file, engine);
+    let example: ReturnType<typeof exampleWithEngine>;
     let world: RunningWorld;
     before(async () => {
+      example = exampleWithEngine(file, engine);
       world = await startUp(example.path);
     });
     after(async () => {

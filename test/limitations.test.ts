@@ -18,9 +18,10 @@ for (const { engine, skip } of ENGINES) {
 }
 
 function lifted(engine: EngineName): void {
-  const example = exampleWithEngine('examples/acme/hybrid.yaml', engine);
+  let example: ReturnType<typeof exampleWithEngine>;
   let acme: RunningWorld;
   before(async () => {
+    example = exampleWithEngine('examples/acme/hybrid.yaml', engine);
     acme = await startUp(example.path);
   });
   after(async () => {

@@ -211,6 +211,7 @@ function manyNetworks(count: number): TopologyInput {
         },
       ]),
     ),
+    links: [{ kind: 'transit-gateway', between: indexes.map((index) => `n${index}`) }],
     zones: Object.fromEntries(
       indexes.map((index) => [
         `z${index}.example`,

@@ -6,10 +6,8 @@ import { drawChart } from './report/chart.ts';
 import { loadTable, memoryTable, reloadTable, startupTable } from './report/table.ts';
 import { verdictText } from './report/verdict.ts';
 import { verificationTable } from './report/verification.ts';
-import { verificationTable } from './report/verification.ts';
 import { help, parseRunOptions, type RunOptions } from './run-options.ts';
 import { extendPath, isInstalled } from './running/programs.ts';
-import { measureVerification } from './subjects/verify.ts';
 import { measureVerification } from './subjects/verify.ts';
 import { necessary } from './system-packages.ts';
 
@@ -28,13 +26,6 @@ async function main(): Promise<number> {
   if (options === 'help') {
     console.log(help);
     return 0;
-  }
-  if (options.subjects.includes('verify')) {
-    const rows = await measureVerification(options.rounds, (line) => console.error(line));
-    console.log(`\n${verificationTable(rows)}`);
-    await mkdir(RESULTS, { recursive: true });
-    await writeFile(join(RESULTS, 'verify.json'), `${JSON.stringify(rows, undefined, 2)}\n`);
-    if (options.subjects.length === 1) return 0;
   }
   if (options.subjects.includes('verify')) {
     const rows = await measureVerification(options.rounds, (line) => console.error(line));

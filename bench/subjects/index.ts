@@ -15,4 +15,10 @@ export const loadSubjects: readonly LoadSubject[] = [
 ];
 
 /** Every word of `--only`. */
-export const subjectNames = [...loadSubjects.map(({ name }) => name), 'startup', 'memory', 'reload', 'verify', 'verify'];
+export const subjectNames = [
+  ...loadSubjects.map(({ name }) => name),
+  'startup',
+  'memory',
+  'reload',
+  'verify',
+];

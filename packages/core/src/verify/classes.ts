@@ -11,6 +11,10 @@ export type Classes = {
   /** By class: the names of it and the classes above it, longest first. */
   readonly suffixes: readonly Suffixes[];
   readonly indexOf: ReadonlyMap<Name, number>;
+  /** By class: the class next above it; -1 for the root. */
+  readonly parents: Int32Array;
+  /** All classes, each after the one above it. */
+  readonly parentsFirst: Int32Array;
 };
 
 export function classesOf(model: Model): Classes {
@@ -34,7 +38,15 @@ export function classesOf(model: Model): Classes {
     known.set(name, suffixes);
     return suffixes;
   };
-  return { names, suffixes: names.map(suffixesOfClass), indexOf };
+  const suffixes = names.map(suffixesOfClass);
+  const depth = (index: number) => suffixes[index]!.length;
+  return {
+    names,
+    suffixes,
+    indexOf,
+    parents: Int32Array.from(suffixes, ([, above]) => (above === undefined ? -1 : indexOf.get(above)!)),
+    parentsFirst: Int32Array.from(names.keys()).sort((a, b) => depth(a) - depth(b)),
+  };
 }
 
 /** Every suffix that somebody forwards by. Tiers share most of their rules: each object comes once. */

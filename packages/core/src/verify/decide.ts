@@ -91,6 +91,8 @@ export function combine(
   outage: Outage,
   verdictOf: (player: Player) => number,
 ): number {
+  // Of one that is there, what it says is what it comes to.
+  if (live.length === 1 && live[0]!.doubt === undefined) return verdictOf(live[0]!.player);
   let failure = -1;
   let agreed = -1;
   for (const { player, doubt } of live) {

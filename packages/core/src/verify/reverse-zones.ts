@@ -1,7 +1,9 @@
 import { parseCidr, reverseZonesOf } from '../address/index.ts';
 import type { Name } from '../dns/name.ts';
 
-const PRIVATE_CIDRS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
+const PRIVATE_ZONES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].flatMap((cidr) =>
+  reverseZonesOf(parseCidr(cidr)!),
+);
 
 /**
  * The reverse zones that the resolver of a VPC answers by itself, where `enableDnsHostnames` and `enableDnsSupport` are on: those of the VPC's CIDRs from its
@@ -9,9 +11,7 @@ const PRIVATE_CIDRS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-rules-managing.html#resolver-automatic-forwarding-rules-reverse-dns
  */
 export function builtInZones(cidrs: readonly string[]): Map<Name, 'instances' | 'nothing'> {
-  const zones = new Map<Name, 'instances' | 'nothing'>();
-  for (const cidr of PRIVATE_CIDRS)
-    for (const name of reverseZonesOf(parseCidr(cidr)!)) zones.set(name, 'nothing');
+  const zones = new Map<Name, 'instances' | 'nothing'>(PRIVATE_ZONES.map((name) => [name, 'nothing']));
   for (const cidr of cidrs) for (const name of reverseZonesOf(parseCidr(cidr)!)) zones.set(name, 'instances');
   return zones;
 }

@@ -70,13 +70,16 @@ function circlesOf({ topology, zones }: FindingContext): Set<Name> {
   const targets = new Map<Name, Name>();
   for (const zone of topology.zones) {
     for (const set of zone.records) {
-      const isSeen = set.type === 'CNAME' && zones.covering(set.name).includes(zone);
+      if (set.type !== 'CNAME') continue;
+      const isSeen = !zones.hasBelow(zone.name) || zones.covering(set.name).includes(zone);
       if (isSeen) targets.set(set.name, targetOf(set.data[0]!));
     }
   }
   const circles = new Set<Name>();
   const done = new Set<Name>();
-  for (const start of targets.keys()) {
+  for (const [start, target] of targets) {
+    // Most aliases lead to a name with records.
+    if (!targets.has(target)) continue;
     const walked = new Set<Name>();
     let at: Name | undefined = start;
     for (; at !== undefined && !done.has(at) && !walked.has(at); at = targets.get(at)) walked.add(at);

@@ -21,7 +21,7 @@ Examples:
 Exit code 0: it is shown, whatever it says. 2: the topology is wrong.
 `;
 
-type MatrixOptions = { without: string[]; json?: boolean; html?: string };
+type MatrixOptions = { without?: string[]; json?: boolean; html?: string };
 
 export function addMatrix(program: Command): void {
   program
@@ -32,7 +32,6 @@ export function addMatrix(program: Command): void {
       '--without <what>',
       'as if it had failed: az:NAME, member:TIER/MEMBER, link:A-B or upstream:IP (may be repeated)',
       collect,
-      [],
     )
     .option('--json', 'print [{network, zone, disposition, by?}]')
     .option('--html <file>', 'write it as a page')
@@ -42,7 +41,7 @@ export function addMatrix(program: Command): void {
 
 async function matrix(file: string, options: MatrixOptions): Promise<void> {
   const topology = await loadTopology(file, options);
-  const without = readFailures(topology, options.without, options);
+  const without = readFailures(topology, options.without ?? [], options);
   const walked = walk(buildModel(topology, planTopology(topology)), without);
   if (options.json) return sayCells(matrixOf(walked));
   const groups = groupAlike(walked);

@@ -38,7 +38,7 @@ Exit code 0: there is an answer, or the name is for public DNS. 1: there is none
 
 type TraceOptions = {
   from: string;
-  without: string[];
+  without?: string[];
   live?: boolean;
   port: number;
   json?: boolean;
@@ -57,7 +57,6 @@ export function addTrace(program: Command): void {
       '--without <what>',
       'as if it had failed: az:NAME, member:TIER/MEMBER, link:A-B or upstream:IP (may be repeated)',
       collect,
-      [],
     )
     .option('--live', 'ask the same in the world that `pointsman up` runs, and compare')
     .option('--port <number>', 'the port that the world runs on', parsePort, DEFAULT_PORT)
@@ -76,7 +75,7 @@ async function trace(
   const asked = readQuestion(name, type, options);
   const topology = await loadTopology(file, options);
   const from = readNetwork(topology, options.from, options);
-  const without = readFailures(topology, options.without, options);
+  const without = readFailures(topology, options.without ?? [], options);
   const question = { from, ...asked };
   // On one machine links do not matter, and there is no public DNS: what is measured there is proven by its rules.
   const traced = follow(topology, question, without, options.live ? 'loopback' : 'real');

@@ -21,7 +21,9 @@ export function verdictOf({ disposition, zone, answers }: Trace): string {
   if (disposition === 'ANSWERED')
     return `ANSWERED${by}${answers?.length === 0 ? ', without records (NODATA)' : ''}`;
   if (disposition === 'NXDOMAIN_BY') return `NXDOMAIN${by}: ${VERDICTS.NXDOMAIN_BY}`;
-  return `${disposition}: ${VERDICTS[disposition]}${disposition === 'PUBLIC' && by ? `, where ${bare(zone!)} has it` : ''}`;
+  const known = disposition === 'PUBLIC' && zone !== undefined;
+  const there = known ? `, where ${bare(zone)} has ${answers?.length ? 'it' : 'no such records'}` : '';
+  return `${disposition}: ${VERDICTS[disposition]}${there}`;
 }
 
 /** True where a client gets what it wants, or may get it from public DNS. */

@@ -90,6 +90,7 @@ async function start(
     return await startEngine(engine, config, {
       workers,
       ...(udp && { transport: udp }),
+      hugePages: true,
       log: (line) => logLine(line, log),
       onFailure: (error) => {
         log('error', `a worker failed: ${error.message}`);

@@ -71,9 +71,13 @@ export type Cache = {
   size(): number;
 };
 
-/** Allocates and formats the memory, once, for all workers. */
-export function createCacheMemory(bytes: number): SharedArrayBuffer[] {
+/** Allocates and formats the memory, once, for all workers. `prepare` sees each piece before it is used. */
+export function createCacheMemory(
+  bytes: number,
+  prepare?: (memory: SharedArrayBuffer) => void,
+): SharedArrayBuffer[] {
   const buffers = allocateShards(bytes);
+  if (prepare) for (const buffer of buffers) prepare(buffer);
   for (const buffer of buffers) formatShard(openShard(buffer));
   return buffers;
 }

@@ -9,6 +9,7 @@ import { createClaimMemory, MAX_WORKERS } from '../engine/claims.ts';
 import { monotonicMs } from '../engine/clock.ts';
 import { COUNTERS, type Counters, createCounters } from '../engine/counters.ts';
 import { compileRules, endpointOf } from '../rules/rule-set.ts';
+import { preferHugePages } from '../udp/libc.ts';
 import type { UdpKind } from '../udp/udp.ts';
 import { createBudgetMemory } from '../upstreams/budget.ts';
 import type { UpstreamStats, WorkerSetup } from './messages.ts';
@@ -25,6 +26,8 @@ export type ForwarderOptions = {
   workers: number;
   /** Undefined: the best that this machine has. */
   transport?: UdpKind;
+  /** The cache in huge pages: a cached answer costs less CPU time, and half of the cache's bytes are resident from the start. Default: false. */
+  hugePages?: boolean;
   /** A worker died of an error: nothing is served by it any more. The owner should end the process. */
   onCrash?: (error: Error) => void;
 };
@@ -53,7 +56,7 @@ export async function startForwarder(config: ForwarderConfig, options: Forwarder
   for (const { address, port } of listen) await requireFree(address, port);
 
   let rules = compileRules(config, 1);
-  const cache = createCacheMemory(config.cache.bytes);
+  const cache = createCacheMemory(config.cache.bytes, options.hugePages ? preferHugePages : undefined);
   const budgetMemories = new Map<string, SharedArrayBuffer>();
   const budgets = () => budgetsOf(config, budgetMemories);
   const setup: Omit<WorkerSetup, 'worker' | 'peers'> = {

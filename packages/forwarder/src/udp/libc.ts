@@ -49,6 +49,27 @@ export function addressOf(view: Uint8Array): number {
   return Number(koffi.address(view));
 }
 
+/**
+ * Asks Linux to back this memory, not used yet, with pages of 2 MiB (madvise(2), MADV_HUGEPAGE): what is looked up all over it then misses
+ * the processor's address cache less. Where that cannot be had all stays as it is.
+ */
+export function preferHugePages(memory: SharedArrayBuffer): void {
+  if (process.platform !== 'linux') return;
+  try {
+    const madvise = koffi.load('libc.so.6').func('int madvise(size_t, size_t, int)');
+    const address = addressOf(new Uint8Array(memory));
+    const start = Math.ceil(address / PAGE) * PAGE;
+    const length = Math.floor((address + memory.byteLength - start) / PAGE) * PAGE;
+    if (length > 0) madvise(start, length, MADV_HUGEPAGE);
+  } catch {
+    // No libc of that name, or no koffi for this system: the pages stay small.
+  }
+}
+
+/** No smaller page divides it on any architecture that Linux has huge pages on. */
+const PAGE = 65_536;
+const MADV_HUGEPAGE = 14;
+
 const errnoNames = new Map(Object.entries(koffi.os.errno).map(([name, value]) => [value as number, name]));
 
 /** ECONNREFUSED and the like. */

@@ -3,7 +3,7 @@ import { type ForwarderOptions, startForwarder } from '@pointsman/forwarder';
 import { deadRules } from '../dead-rules.ts';
 import { type Engine, EngineError, type EngineOptions } from '../engine.ts';
 
-export type NativeOptions = EngineOptions & Pick<ForwarderOptions, 'transport'>;
+export type NativeOptions = EngineOptions & Pick<ForwarderOptions, 'transport' | 'hugePages'>;
 
 /** Our own forwarder, in threads of this process. @throws EngineError */
 export async function startNative(config: ForwarderConfig, options: NativeOptions): Promise<Engine> {
@@ -13,6 +13,7 @@ export async function startNative(config: ForwarderConfig, options: NativeOption
     startForwarder(config, {
       workers: options.workers,
       ...(options.transport && { transport: options.transport }),
+      hugePages: options.hugePages ?? false,
       onCrash: (error) => {
         failure = error;
         options.onFailure(error);

@@ -2,6 +2,23 @@ export { type Answer, type AnswerContext, answerQuery } from './answer-query.ts'
 export { type CompiledZone, compileZone, type Zone, ZoneError, type ZoneKind } from './compile-zone.ts';
 export { type Client, type Handle, ListenError, type ListenOptions } from './dns-handler.ts';
 export { type DnsServer, startDnsServer } from './dns-server.ts';
+export { formatRoute53Name, parseRoute53Name, sortKey } from './records/names.ts';
 export { encodeResponse, errorResponse, makeResponse, readQuery, type Transport } from './response.ts';
 export { answerClient, mayAsk, serveZones, type ZoneService } from './serve-zones.ts';
+export { createMemoryStore } from './store/memory-store.ts';
+export type * from './store/model.ts';
+export { Refusal, type RefusalCode } from './store/refusal.ts';
+export {
+  AWS_LIMITS,
+  type Limits,
+  type Mutation,
+  type RecordSetKey,
+  type RecordSetPage,
+  type Store,
+  type StoreEvent,
+  type StoreOptions,
+  type StoreReads,
+  type StoreWrites,
+  type Written,
+} from './store/store.ts';
 export { createZoneSet, type ZoneSet, zoneFor } from './zone-set.ts';

@@ -1,11 +1,9 @@
 /** The error codes of the Route 53 API that the store and the rules of change batches give. */
 export type RefusalCode =
   | 'ConflictingDomainExists'
-  | 'ConcurrentModification'
   | 'DelegationSetAlreadyCreated'
   | 'DelegationSetInUse'
   | 'HealthCheckAlreadyExists'
-  | 'HealthCheckInUse'
   | 'HealthCheckVersionMismatch'
   | 'HostedZoneAlreadyExists'
   | 'HostedZoneNotEmpty'
@@ -15,7 +13,6 @@ export type RefusalCode =
   | 'InvalidVPCId'
   | 'LastVPCAssociation'
   | 'LimitsExceeded'
-  | 'NoSuchChange'
   | 'NoSuchDelegationSet'
   | 'NoSuchHealthCheck'
   | 'NoSuchHostedZone'

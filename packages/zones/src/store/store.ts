@@ -43,6 +43,8 @@ export type StoreReads = {
     max: number,
   ): RecordSetPage;
   recordSetsAt(zoneId: string, name: Name): readonly ResourceRecordSet[];
+  /** The owner names of a zone, in no order. */
+  names(zoneId: string): Iterable<Name>;
   change(id: string): Change | undefined;
   healthCheck(id: string): HealthCheck | undefined;
   /** By ID. */
@@ -95,7 +97,7 @@ export type StoreWrites = {
   deleteDelegationSet(id: string): Promise<Written>;
 };
 
-/** The parts that a write put in place of what was there. Applied in order to the state of the revision before, they give that of `revision`. */
+/** What a write did, as others learn of it: the parts that it put in place of what was there. Applied in order to the state of the revision before, they give that of `revision`. */
 export type StoreEvent = { revision: number; mutations: readonly Mutation[] };
 
 export type Mutation =

@@ -1,0 +1,116 @@
+import { isAtOrBelow, type Name } from '@pointsman/core/dns';
+import type { RequestedChange, ResourceRecordSet } from '../store/model.ts';
+import type { Limits } from '../store/store.ts';
+import type { ZoneView } from './apply-change-batch.ts';
+import { formatRoute53Name } from './names.ts';
+import { policyOf } from './record-sets.ts';
+
+type Names = ReadonlyMap<Name, readonly ResourceRecordSet[]>;
+
+/** AWS's words for every rule that the record sets of the changed names break among each other, or with the rest of the zone. */
+export function conflictsOf(
+  view: ZoneView,
+  names: Names,
+  changes: readonly RequestedChange[],
+  limits: Limits,
+): string[] {
+  const messages = apexMistakes(view, names);
+  for (const { action, recordSet } of changes) {
+    if (action === 'DELETE') continue;
+    const there = names.get(recordSet.name)!;
+    if (!there.includes(recordSet)) continue;
+    messages.push(
+      ...cnameMistakes(view, recordSet, there),
+      ...groupMistakes(recordSet, there, limits),
+      ...aliasMistakes(view, names, recordSet),
+    );
+  }
+  return messages;
+}
+
+function apexMistakes({ zone }: ZoneView, names: Names): string[] {
+  const apex = names.get(zone.name);
+  if (apex === undefined) return [];
+  const has = (type: string) => apex.some((set) => set.type === type);
+  return [
+    ...(has('SOA') ? [] : ['A HostedZone must contain exactly one SOA record.']),
+    ...(has('NS') ? [] : ['A HostedZone must contain at least one NS record for the zone itself.']),
+  ];
+}
+
+function cnameMistakes(
+  { zone }: ZoneView,
+  { name, type }: ResourceRecordSet,
+  there: readonly ResourceRecordSet[],
+): string[] {
+  const [owner, apex] = [formatRoute53Name(name), formatRoute53Name(zone.name)];
+  if (type === 'CNAME') {
+    if (there.every((each) => each.type === 'CNAME')) return [];
+    return [
+      `RRSet of type CNAME with DNS name ${owner} is not permitted as it conflicts with other records with the same DNS name in zone ${apex}`,
+    ];
+  }
+  if (there.every((each) => each.type !== 'CNAME')) return [];
+  return [
+    `RRSet of type ${type} with DNS name ${owner} is not permitted because a conflicting RRSet of type CNAME with the same DNS name already exists in zone ${apex}`,
+  ];
+}
+
+/** Rules among the record sets of one name and type. */
+function groupMistakes(
+  set: ResourceRecordSet,
+  there: readonly ResourceRecordSet[],
+  limits: Limits,
+): string[] {
+  const group = there.filter(({ type }) => type === set.type);
+  const identifier = set.setIdentifier === undefined ? '' : `, SetIdentifier ${set.setIdentifier}`;
+  const subject = `RRSet with DNS name ${formatRoute53Name(set.name)}, type ${set.type}${identifier} cannot be created as`;
+  const policy = policyOf(set);
+  if (group.some((each) => policyOf(each) !== policy)) {
+    return [`${subject} other RRSets exist with the same name and type.`];
+  }
+  const others = group.filter((each) => each !== set);
+  const taken = others.find((each) => place(each) !== undefined && place(each) === place(set));
+  const messages: string[] = [];
+  if (taken !== undefined) {
+    messages.push(
+      `${subject} another RRSet exists with the same name, type, and ${policy} value (SetIdentifier ${taken.setIdentifier}).`,
+    );
+  }
+  if (group.length > limits.recordSetsPerNameAndType) {
+    messages.push(`${subject} at most ${limits.recordSetsPerNameAndType} RRSets may have one name and type.`);
+  }
+  if (set.values !== undefined && set.values.length > limits.valuesPerRecordSet) {
+    messages.push(`Number of values limit of ${limits.valuesPerRecordSet} exceeded.`);
+  }
+  return messages;
+}
+
+/** What only one record set of a group may have: a region, a failover role, an area. */
+function place(set: ResourceRecordSet): string | undefined {
+  const value = set.region ?? set.failover ?? set.geoLocation ?? set.cidrRouting;
+  return value === undefined ? undefined : JSON.stringify(value);
+}
+
+/** An alias to a name of ours needs a record set of its type there; to an AWS resource, nothing is known that could be checked. */
+function aliasMistakes(view: ZoneView, names: Names, set: ResourceRecordSet): string[] {
+  const { alias, type } = set;
+  if (alias === undefined) return [];
+  const owner = view.findZone(alias.hostedZoneId);
+  const target = formatRoute53Name(alias.dnsName);
+  const tried = `Tried to create an alias that targets ${target}, type ${type} in zone ${alias.hostedZoneId}`;
+  if (owner === undefined) {
+    return type === 'A' || type === 'AAAA' || type === 'HTTPS'
+      ? []
+      : [`${tried}, but the type of the alias is not supported by the target`];
+  }
+  if (owner.id !== view.zone.id) {
+    return [`${tried}, but that target is in another zone than ${formatRoute53Name(set.name)}`];
+  }
+  if (!isAtOrBelow(alias.dnsName, owner.name)) {
+    return [`${tried}, but the alias target name does not lie within the target zone`];
+  }
+  const there = names.get(alias.dnsName) ?? view.recordSetsAt(alias.dnsName);
+  if (there.some((each) => each.type === type && each !== set)) return [];
+  return [`${tried}, but that target was not found`];
+}

@@ -1,0 +1,181 @@
+import type { Name } from '@pointsman/core/dns';
+import { sortKey } from '../records/names.ts';
+import { compareSets, compareText } from '../records/record-sets.ts';
+import type {
+  Change,
+  DelegationSet,
+  HealthCheck,
+  HostedZone,
+  ResourceRecordSet,
+  TaggedResource,
+  Tags,
+} from './model.ts';
+import { addName, namesFrom, type OrderedNames, orderNames, removeName } from './ordered-names.ts';
+import type { Mutation, RecordSetPage, StoreEvent, StoreReads } from './store.ts';
+
+/** Everything that a store keeps, in memory. Changed by `applyEvent` only. */
+export type Catalogue = {
+  revision: number;
+  zones: Map<string, ZoneContents>;
+  /** By name and ID; made anew when asked for after a change. */
+  sortedZones: readonly HostedZone[] | undefined;
+  changes: Map<string, Change>;
+  healthChecks: Map<string, HealthCheck>;
+  delegationSets: Map<string, DelegationSet>;
+  tags: Map<string, Tags>;
+};
+
+type ZoneContents = {
+  zone: HostedZone;
+  nodes: Map<Name, readonly ResourceRecordSet[]>;
+  count: number;
+  /** Made when the zone is listed for the first time. */
+  ordered: OrderedNames | undefined;
+};
+
+/** GetChange knows this many of the latest changes: clients poll for seconds. */
+const CHANGES_KEPT = 10_000;
+
+export function createCatalogue(): Catalogue {
+  return {
+    revision: 0,
+    zones: new Map(),
+    sortedZones: undefined,
+    changes: new Map(),
+    healthChecks: new Map(),
+    delegationSets: new Map(),
+    tags: new Map(),
+  };
+}
+
+export function applyEvent(catalogue: Catalogue, { revision, mutations }: StoreEvent): void {
+  for (const mutation of mutations) applyMutation(catalogue, mutation);
+  catalogue.revision = revision;
+}
+
+function applyMutation(catalogue: Catalogue, mutation: Mutation): void {
+  switch (mutation.kind) {
+    case 'zone':
+      return putZone(catalogue, mutation.zone);
+    case 'zone-gone':
+      catalogue.zones.delete(mutation.id);
+      catalogue.tags.delete(tagKey({ kind: 'hostedzone', id: mutation.id }));
+      catalogue.sortedZones = undefined;
+      return;
+    case 'names': {
+      const contents = catalogue.zones.get(mutation.zoneId)!;
+      for (const [name, sets] of mutation.names) putName(contents, name, sets);
+      return;
+    }
+    case 'change':
+      return putChange(catalogue.changes, mutation.change);
+    case 'health-check':
+      catalogue.healthChecks.set(mutation.healthCheck.id, mutation.healthCheck);
+      return;
+    case 'health-check-gone':
+      catalogue.healthChecks.delete(mutation.id);
+      catalogue.tags.delete(tagKey({ kind: 'healthcheck', id: mutation.id }));
+      return;
+    case 'tags':
+      catalogue.tags.set(tagKey(mutation.resource), mutation.tags);
+      return;
+    case 'delegation-set':
+      catalogue.delegationSets.set(mutation.delegationSet.id, mutation.delegationSet);
+      return;
+    case 'delegation-set-gone':
+      catalogue.delegationSets.delete(mutation.id);
+  }
+}
+
+function putZone(catalogue: Catalogue, zone: HostedZone): void {
+  const present = catalogue.zones.get(zone.id);
+  if (present === undefined) {
+    catalogue.zones.set(zone.id, { zone, nodes: new Map(), count: 0, ordered: undefined });
+  } else present.zone = zone;
+  catalogue.sortedZones = undefined;
+}
+
+function putName(contents: ZoneContents, name: Name, sets: readonly ResourceRecordSet[]): void {
+  const { nodes, ordered } = contents;
+  contents.count += sets.length - (nodes.get(name)?.length ?? 0);
+  if (sets.length === 0) {
+    if (nodes.delete(name) && ordered) removeName(ordered, name);
+    return;
+  }
+  if (ordered && !nodes.has(name)) addName(ordered, name);
+  nodes.set(name, sets);
+}
+
+function putChange(changes: Map<string, Change>, change: Change): void {
+  changes.set(change.id, change);
+  if (changes.size > CHANGES_KEPT) changes.delete(changes.keys().next().value!);
+}
+
+export function tagKey({ kind, id }: TaggedResource): string {
+  return `${kind}/${id}`;
+}
+
+const NONE: readonly never[] = [];
+const NO_TAGS: Tags = {};
+
+/** The reads of a store, over a catalogue that changes below them. */
+export function readsOf(catalogue: Catalogue): StoreReads {
+  return {
+    revision: () => catalogue.revision,
+    zone: (id) => catalogue.zones.get(id)?.zone,
+    zones: () => {
+      catalogue.sortedZones ??= sortZones(catalogue.zones.values());
+      return catalogue.sortedZones;
+    },
+    recordSetCount: (zoneId) => catalogue.zones.get(zoneId)?.count ?? 0,
+    recordSets: (zoneId, start, max) => listPage(catalogue.zones.get(zoneId), start, max),
+    recordSetsAt: (zoneId, name) => catalogue.zones.get(zoneId)?.nodes.get(name) ?? NONE,
+    names: (zoneId) => catalogue.zones.get(zoneId)?.nodes.keys() ?? NONE.values(),
+    change: (id) => catalogue.changes.get(id),
+    healthCheck: (id) => catalogue.healthChecks.get(id),
+    healthChecks: () => byId(catalogue.healthChecks.values()),
+    tags: (resource) => catalogue.tags.get(tagKey(resource)) ?? NO_TAGS,
+    delegationSet: (id) => catalogue.delegationSets.get(id),
+    delegationSets: () => byId(catalogue.delegationSets.values()),
+  };
+}
+
+function byId<Kept extends { id: string }>(kept: Iterable<Kept>): Kept[] {
+  return [...kept].sort((a, b) => compareText(a.id, b.id));
+}
+
+function sortZones(contents: Iterable<ZoneContents>): HostedZone[] {
+  return Array.from(contents, ({ zone }) => ({ zone, key: sortKey(zone.name) }))
+    .sort((a, b) => compareText(a.key, b.key) || compareText(a.zone.id, b.zone.id))
+    .map(({ zone }) => zone);
+}
+
+function listPage(
+  contents: ZoneContents | undefined,
+  start: Parameters<StoreReads['recordSets']>[1],
+  max: number,
+): RecordSetPage {
+  const recordSets: ResourceRecordSet[] = [];
+  if (contents === undefined) return { recordSets, next: undefined };
+  contents.ordered ??= orderNames(contents.nodes.keys());
+  for (const name of namesFrom(contents.ordered, start?.name)) {
+    for (const set of contents.nodes.get(name)!) {
+      if (start?.type !== undefined && isBefore(name, set, { ...start, type: start.type })) continue;
+      if (recordSets.length === max) {
+        const { type, setIdentifier } = set;
+        return { recordSets, next: { name, type, setIdentifier } };
+      }
+      recordSets.push(set);
+    }
+  }
+  return { recordSets, next: undefined };
+}
+
+/** True for the record sets of the start's own name that come before it. */
+function isBefore(
+  name: Name,
+  set: ResourceRecordSet,
+  start: { name: Name; type: string; setIdentifier?: string | undefined },
+): boolean {
+  return name === start.name && compareSets(set, start) < 0;
+}

@@ -24,6 +24,9 @@ export type Bed = {
   close(): Promise<void>;
 };
 
+/** Not that of the load, as in any network: a query from an upstream's address may be a loop, which takes a look at what is in flight. */
+const UPSTREAM_ADDRESS = '127.0.0.2';
+
 export async function openBed(options: { echo: boolean }): Promise<Bed> {
   const directory = await mkdtemp(join(tmpdir(), 'pointsman-bench-'));
   const close = async () => {
@@ -33,7 +36,11 @@ export async function openBed(options: { echo: boolean }): Promise<Bed> {
   try {
     if (options.echo) await compileEcho(directory);
     const pinning = await choosePinning();
-    const upstream = await startNsd(await freeEndpoint(), join(directory, 'upstream'), pinning?.load);
+    const upstream = await startNsd(
+      await freeEndpoint(UPSTREAM_ADDRESS),
+      join(directory, 'upstream'),
+      pinning?.load,
+    );
     let started = 0;
     return {
       directory,

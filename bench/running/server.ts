@@ -63,9 +63,8 @@ export async function startServer(start: ServerStart): Promise<RunningServer> {
   throw new Error(`${start.name} did not become ready:\n${(stdout + stderr).trim().slice(-2000)}`);
 }
 
-/** An address of the loopback network and a port that is free for UDP and TCP at this moment. */
-export async function freeEndpoint(): Promise<Endpoint> {
-  const address = '127.0.0.1';
+/** An address of the loopback network, with a port that is free for UDP and TCP at this moment. */
+export async function freeEndpoint(address = '127.0.0.1'): Promise<Endpoint> {
   for (;;) {
     const tcp = createServer().listen(0, address);
     await once(tcp, 'listening');

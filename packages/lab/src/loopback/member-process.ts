@@ -8,21 +8,27 @@ import type { FromMember, ToMember } from './member-messages.ts';
  */
 
 let engine: Engine | undefined;
+/** An engine that is ended in the middle of its start takes the process down with it (SIGSEGV): so the end waits for the start. */
+let starting: Promise<void> = Promise.resolve();
+let isEnding = false;
 
 process.on('SIGINT', () => {});
 process.on('SIGTERM', end);
 process.on('disconnect', end);
 process.on('message', (message: ToMember) => {
-  if (message.kind === 'start') void start(message);
+  if (message.kind === 'start') starting = start(message);
   else if (message.kind === 'stats') void report(message.request);
   else void end();
 });
+// The lab was gone before anybody listened for that.
+if (!process.connected) void end();
 
 async function start({ engine: kind, config }: Extract<ToMember, { kind: 'start' }>): Promise<void> {
+  if (isEnding) return;
   process.title = `pointsman member ${config.name}`;
   try {
     engine = await startMemberEngine(kind, config, { workers: 1, log: complain, onFailure: die });
-    tell({ kind: 'started', transport: engine.transport });
+    if (!isEnding) tell({ kind: 'started', transport: engine.transport });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     tell({ kind: 'failed', code: code ?? 'unknown', message });
@@ -48,6 +54,9 @@ function die(error: Error): void {
 }
 
 async function end(): Promise<void> {
+  if (isEnding) return;
+  isEnding = true;
+  await starting;
   await engine?.stop();
   process.exit();
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EngineMetrics } from '@pointsman/host';
 import type { FromMember, ToMember } from './member-messages.ts';
+import { MEMBER_ENDED } from './start-failures.ts';
 import { WorldError } from './world-error.ts';
 import type { WorldForwarder } from './world-plan.ts';
 
@@ -16,7 +17,7 @@ export type Member = {
   transport: string;
   /** Why it is no longer there; undefined while it is. */
   death: () => string | undefined;
-  /** Undefined where it is dead, or dies meanwhile. */
+  /** Undefined where it is dead, dies meanwhile, or does not say in time. */
   stats: () => Promise<EngineMetrics | undefined>;
   stop: () => Promise<void>;
 };
@@ -26,9 +27,14 @@ const ENTRY = fileURLToPath(new URL('./member-process.ts', import.meta.url));
 const COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
 /** Milliseconds that a member has to end by itself when it is told to: it waits for its named in turn. */
 const STOP_PATIENCE = 8000;
+/** Milliseconds for a member to tell its figures: one that hangs is not waited for, or it would hold up the end of its world. */
+const STATS_PATIENCE = 5000;
 
-/** Starts the process of one member. @throws WorldError where it cannot serve; its process has ended then */
-export async function startMember(forwarder: WorldForwarder): Promise<Member> {
+/**
+ * Starts the process of one member; `signal` ends it also in the middle of its start.
+ * @throws WorldError where it cannot serve; its process has ended then
+ */
+export async function startMember(forwarder: WorldForwarder, signal?: AbortSignal): Promise<Member> {
   const child = fork(ENTRY, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
@@ -45,7 +51,15 @@ export async function startMember(forwarder: WorldForwarder): Promise<Member> {
     // It could not even be started.
     (error: Error) => ({ why: error.message }),
   );
+  const stop = async () => {
+    tell(child, { kind: 'stop' });
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE);
+    await exited;
+    clearTimeout(timer);
+  };
+  signal?.addEventListener('abort', stop, { once: true });
   const outcome = await startedOrNot(child, exited, forwarder);
+  signal?.removeEventListener('abort', stop);
   if (!outcome.ok) {
     await exited;
     throw new WorldError(outcome.code, outcome.message);
@@ -60,12 +74,7 @@ export async function startMember(forwarder: WorldForwarder): Promise<Member> {
     transport: outcome.transport,
     death: () => death,
     stats: makeStats(child, exited),
-    stop: async () => {
-      tell(child, { kind: 'stop' });
-      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE);
-      await exited;
-      clearTimeout(timer);
-    },
+    stop,
   };
 }
 
@@ -83,7 +92,7 @@ function startedOrNot(
       if (message.kind === 'started') resolve({ ok: true, transport: message.transport });
       if (message.kind === 'failed') resolve({ ok: false, code: message.code, message: message.message });
     });
-    void exited.then(({ why }) => resolve({ ok: false, code: 'member-ended', message: why }));
+    void exited.then(({ why }) => resolve({ ok: false, code: MEMBER_ENDED, message: why }));
     tell(child, { kind: 'start', engine: forwarder.engine, config: forwarder.config });
   });
 }
@@ -91,21 +100,27 @@ function startedOrNot(
 function makeStats(child: ChildProcess, exited: Promise<unknown>): Member['stats'] {
   const waiting = new Map<number, (stats: EngineMetrics | undefined) => void>();
   let requests = 0;
+  let isGone = false;
   child.on('message', (message: FromMember) => {
-    if (message.kind !== 'stats') return;
-    waiting.get(message.request)?.(message.stats);
-    waiting.delete(message.request);
+    if (message.kind === 'stats') waiting.get(message.request)?.(message.stats);
   });
+  // The channel of a process that has exited may still be open for a moment: nobody would answer.
   void exited.then(() => {
+    isGone = true;
     for (const resolve of waiting.values()) resolve(undefined);
-    waiting.clear();
   });
-  return () =>
-    new Promise((resolve) => {
-      if (!child.connected) return resolve(undefined);
-      waiting.set(++requests, resolve);
-      tell(child, { kind: 'stats', request: requests });
-    });
+  return async () => {
+    if (isGone || !child.connected) return undefined;
+    const request = ++requests;
+    const { promise, resolve } = Promise.withResolvers<EngineMetrics | undefined>();
+    waiting.set(request, resolve);
+    const timer = setTimeout(() => resolve(undefined), STATS_PATIENCE);
+    tell(child, { kind: 'stats', request });
+    const stats = await promise;
+    clearTimeout(timer);
+    waiting.delete(request);
+    return stats;
+  };
 }
 
 function tell(child: ChildProcess, message: ToMember): void {

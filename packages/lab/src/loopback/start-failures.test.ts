@@ -47,8 +47,23 @@ test('where loopback addresses have to be added, the command that adds every one
   assert.match(message, /for a in 127\.1\.0\.2 127\.1\.0\.10; do sudo ifconfig lo0 alias \$a up; done$/);
 });
 
-test('any other failure is told in its own words', () => {
-  assert.match(explainStartFailures([failure('EOTHER')], plan).message, /: the system says EOTHER$/);
+test('any other failure is told in its own words, and is none of listening', () => {
+  assert.equal(
+    explainStartFailures([failure('EOTHER'), failure('EOTHER')], plan).message,
+    'VPC resolver of hub cannot start: the system says EOTHER (and 1 more)',
+  );
+});
+
+test('a member that ended before it served is said to have ended', () => {
+  const error = Object.assign(new Error('killed by SIGTERM'), { code: 'member-ended' });
+  const { code, message } = explainStartFailures(
+    [{ what: 'forwarder main/b', loopback: '127.1.0.53', error }],
+    plan,
+  );
+  assert.deepEqual(
+    [code, message],
+    ['member-ended', 'forwarder main/b ended while it started: killed by SIGTERM'],
+  );
 });
 
 function failure(code: string, last = '2') {

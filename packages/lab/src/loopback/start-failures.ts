@@ -8,13 +8,23 @@ export type StartFailure = { what: string; loopback: string; error: Error & { co
 export function explainStartFailures(failures: readonly StartFailure[], plan: WorldPlan): WorldError {
   const [{ what, loopback, error }, ...rest] = failures as [StartFailure, ...StartFailure[]];
   const alike = rest.filter((each) => each.error.code === error.code).length;
-  const more = alike === 0 ? '' : `, nor at ${alike} more`;
-  const subject = `${what} cannot listen at ${loopback} port ${plan.port}${more}`;
-  return new WorldError(error.code ?? 'unknown', `${subject}: ${reasonFor(error, plan)}`);
+  const code = error.code ?? 'unknown';
+  const reason = bindReason(code, plan);
+  if (reason !== undefined) {
+    const more = alike === 0 ? '' : `, nor at ${alike} more`;
+    return new WorldError(code, `${what} cannot listen at ${loopback} port ${plan.port}${more}: ${reason}`);
+  }
+  const verb = code === MEMBER_ENDED ? 'ended while it started' : 'cannot start';
+  const more = alike === 0 ? '' : ` (and ${alike} more)`;
+  return new WorldError(code, `${what} ${verb}: ${error.message}${more}`);
 }
 
-function reasonFor(error: StartFailure['error'], plan: WorldPlan): string {
-  switch (error.code) {
+/** The code of a member whose process ended before it said anything. */
+export const MEMBER_ENDED = 'member-ended';
+
+/** Why a place cannot be listened at; undefined where it is something else that failed. */
+function bindReason(code: string, plan: WorldPlan): string | undefined {
+  switch (code) {
     case 'EADDRINUSE':
       return 'another program has that port (another world, perhaps); end it, or choose another port';
     case 'EACCES':
@@ -26,7 +36,7 @@ function reasonFor(error: StartFailure['error'], plan: WorldPlan): string {
       return `this system has no such address yet. On macOS, add all of them first: for a in ${all}; do sudo ifconfig lo0 alias $a up; done`;
     }
     default:
-      return error.message;
+      return undefined;
   }
 }
 

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { describe, type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { parseForwarderConfig } from '@pointsman/core/config';
+import fc from 'fast-check';
+import { startMember } from './member.ts';
+import type { FromMember, ToMember } from './member-messages.ts';
+import type { WorldForwarder } from './world-plan.ts';
+
+const ENTRY = fileURLToPath(new URL('./member-process.ts', import.meta.url));
+const SEED = Number(process.env.SEED ?? randomInt(2 ** 31));
+const ENDS = 16;
+const AT_A_TIME = 4;
+
+describe('a member', { timeout: 120_000 }, () => {
+  test('that is told to end at any moment of its start ends in order', async (t) => {
+    t.diagnostic(`SEED=${SEED}`);
+    const length = (await lengthOfStart(t)) * AT_A_TIME;
+    const moments = fc.sample(fc.integer({ min: 0, max: 1000 }), { numRuns: ENDS, seed: SEED });
+    const waiting = moments.values();
+    const bad: unknown[] = [];
+    const lane = async () => {
+      for (const moment of waiting) {
+        const child = forkMember(t, makeForwarder());
+        const exited = once(child, 'exit');
+        const timer = setTimeout(() => child.kill('SIGTERM'), (moment / 1000) * length);
+        const [code, signal] = await exited;
+        clearTimeout(timer);
+        // Before it has heard of signals it ends by this one.
+        if (code !== 0 && signal !== 'SIGTERM') bad.push({ moment, code, signal });
+      }
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, lane));
+    assert.deepEqual(bad, []);
+  });
+
+  test('whose lab is gone before it listens for that ends too', async (t) => {
+    const child = forkMember(t, makeForwarder());
+    child.disconnect();
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+  });
+
+  test('whose start is given up has ended when that is told', async () => {
+    const giveUp = new AbortController();
+    const started = startMember(makeForwarder(), giveUp.signal);
+    giveUp.abort();
+    await assert.rejects(started, { code: 'member-ended', message: 'ended with code 0' });
+  });
+
+  test('has no figures any more from the moment it has exited', async () => {
+    const member = await startMember(makeForwarder());
+    assert.equal((await member.stats())?.queries, 0);
+    const asked = Array.from({ length: 3 }, () => member.stats());
+    await member.stop();
+    await Promise.all(asked);
+    assert.equal(await member.stats(), undefined);
+    assert.equal(member.death(), 'ended with code 0');
+  });
+});
+
+/** Milliseconds from the start of the process until it serves. */
+async function lengthOfStart(t: TestContext): Promise<number> {
+  const since = performance.now();
+  const child = forkMember(t, makeForwarder());
+  const [message] = (await once(child, 'message')) as [FromMember];
+  assert.equal(message.kind, 'started');
+  const length = performance.now() - since;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  assert.deepEqual(await exited, [0, null]);
+  return length;
+}
+
+/** The process alone, without what the lab makes of its end. */
+function forkMember(t: TestContext, { engine, config }: WorldForwarder): ChildProcess {
+  const child = fork(ENTRY, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+  t.after(() => child.kill('SIGKILL'));
+  child.send({ kind: 'start', engine, config } satisfies ToMember, () => {});
+  return child;
+}
+
+function makeForwarder(): WorldForwarder {
+  const loopback = `127.${randomInt(64, 255)}.${randomInt(0, 255)}.${randomInt(1, 255)}`;
+  const result = parseForwarderConfig({
+    name: 'main-a',
+    listen: [`${loopback}:${randomInt(12_000, 32_000)}`],
+    clients: ['127.0.0.0/8'],
+    rules: [{ suffix: 'corp.example', upstreams: ['127.0.0.1:9'] }],
+    cache: { bytes: 2 ** 22 },
+  });
+  assert.ok(result.ok);
+  const place = { name: 'main/a', network: 'hub', availabilityZone: undefined, address: loopback, loopback };
+  return { ...place, engine: 'native', config: result.config };
+}

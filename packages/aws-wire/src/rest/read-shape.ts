@@ -1,0 +1,101 @@
+import type { NormalizedSchema } from '@smithy/core/schema';
+import { AwsError } from '../aws-error.ts';
+import type { XmlElement } from '../xml/parse-xml.ts';
+
+/**
+ * The value of a structure in XML, by its schema. A member that the schema does not have is refused and not passed over: what the service
+ * does not know of it could not do. `carried` are members that the HTTP request carries outside of the document.
+ * @throws AwsError InvalidInput
+ */
+export function readStructure(
+  schema: NormalizedSchema,
+  element: XmlElement,
+  carried: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  const value: Record<string, unknown> = { ...carried };
+  const members = xmlMembers(schema);
+  if (element.text.trim() !== '') refuse(`Element '${element.name}' cannot have character children.`);
+  for (const child of element.children) {
+    const found = members.get(child.name);
+    if (!found) refuse(`Invalid content was found starting with element '${child.name}'.`);
+    const [name, member] = found;
+    if (isFlatList(member)) {
+      value[name] ??= [];
+      (value[name] as unknown[]).push(readShape(member.getValueSchema(), child));
+    } else {
+      if (Object.hasOwn(value, name)) refuse(`Element '${child.name}' is there twice.`);
+      value[name] = readShape(member, child);
+    }
+  }
+  requireMembers(schema, value);
+  return value;
+}
+
+/** Members by their names in XML, without those that the HTTP request carries elsewhere. */
+function xmlMembers(schema: NormalizedSchema): Map<string, [name: string, member: NormalizedSchema]> {
+  const members = new Map<string, [string, NormalizedSchema]>();
+  for (const [name, member] of schema.structIterator()) {
+    const traits = member.getMergedTraits();
+    if (traits.httpLabel || traits.httpQuery || traits.httpHeader) continue;
+    members.set(traits.xmlName ?? name, [name, member]);
+  }
+  return members;
+}
+
+function isFlatList(member: NormalizedSchema): boolean {
+  return member.isListSchema() && Boolean(member.getMergedTraits().xmlFlattened);
+}
+
+/** Those without which the structure says nothing come first in a schema; their number stands at its end. */
+export function requireMembers(schema: NormalizedSchema, value: Record<string, unknown>): void {
+  const { 4: names, 6: required = 0 } = schema.getSchema() as unknown as { 4: string[]; 6?: number };
+  for (const name of names.slice(0, required)) {
+    if (value[name] !== undefined) continue;
+    const path = `${name[0]!.toLowerCase()}${name.slice(1)}`;
+    refuse(
+      `1 validation error detected: Value null at '${path}' failed to satisfy constraint: Member must not be null`,
+    );
+  }
+}
+
+function readShape(schema: NormalizedSchema, element: XmlElement): unknown {
+  if (schema.isStructSchema()) return readStructure(schema, element);
+  if (schema.isListSchema()) return readList(schema, element);
+  if (element.children.length > 0) refuse(`Element '${element.name}' must have no element children.`);
+  return readSimple(schema, element.text, element.name);
+}
+
+function readList(schema: NormalizedSchema, { name, children, text }: XmlElement): unknown[] {
+  if (text.trim() !== '') refuse(`Element '${name}' cannot have character children.`);
+  const item = schema.getValueSchema();
+  const itemName = item.getMergedTraits().xmlName ?? 'member';
+  return children.map((child) => {
+    if (child.name !== itemName) refuse(`Invalid content was found starting with element '${child.name}'.`);
+    return readShape(item, child);
+  });
+}
+
+/** A value that stands as text: in XML, a path, a query string or a header. @throws AwsError InvalidInput */
+export function readSimple(schema: NormalizedSchema, text: string, name: string): unknown {
+  if (schema.isStringSchema()) return text;
+  const trimmed = text.trim();
+  if (schema.isBooleanSchema()) {
+    if (/^(true|1)$/.test(trimmed)) return true;
+    if (/^(false|0)$/.test(trimmed)) return false;
+    refuse(`'${text}' is not a valid value for 'boolean' at '${name}'.`);
+  }
+  if (schema.isNumericSchema()) {
+    if (/^[+-]?[0-9]{1,15}(\.[0-9]{1,15})?$/.test(trimmed)) return Number(trimmed);
+    refuse(`'${text}' is not a valid value for 'integer' at '${name}'.`);
+  }
+  if (schema.isTimestampSchema()) {
+    const date = new Date(trimmed);
+    if (/^[0-9]{4}-[0-9]{2}-[0-9]{2}T/.test(trimmed) && !Number.isNaN(date.getTime())) return date;
+    refuse(`'${text}' is not a valid value for 'dateTime' at '${name}'.`);
+  }
+  throw new TypeError(`${name} has a type that requests cannot carry`);
+}
+
+function refuse(message: string): never {
+  throw new AwsError('InvalidInput', `Invalid XML ; ${message}`);
+}

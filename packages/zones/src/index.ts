@@ -8,6 +8,8 @@ export { answerClient, mayAsk, serveZones, type ZoneService } from './serve-zone
 export { createMemoryStore } from './store/memory-store.ts';
 export type * from './store/model.ts';
 export { Refusal, type RefusalCode } from './store/refusal.ts';
+export { StoreFileError } from './store/sqlite-file.ts';
+export { openSqliteStore } from './store/sqlite-store.ts';
 export {
   AWS_LIMITS,
   type Limits,

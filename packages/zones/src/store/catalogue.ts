@@ -34,7 +34,7 @@ type ZoneContents = {
 };
 
 /** GetChange knows this many of the latest changes: clients poll for seconds. */
-const CHANGES_KEPT = 10_000;
+export const CHANGES_KEPT = 10_000;
 
 export function createCatalogue(): Catalogue {
   return {
@@ -87,7 +87,7 @@ function applyMutation(catalogue: Catalogue, mutation: Mutation): void {
   }
 }
 
-function putZone(catalogue: Catalogue, zone: HostedZone): void {
+export function putZone(catalogue: Catalogue, zone: HostedZone): void {
   const present = catalogue.zones.get(zone.id);
   if (present === undefined) {
     catalogue.zones.set(zone.id, { zone, nodes: new Map(), count: 0, ordered: undefined });
@@ -95,7 +95,7 @@ function putZone(catalogue: Catalogue, zone: HostedZone): void {
   catalogue.sortedZones = undefined;
 }
 
-function putName(contents: ZoneContents, name: Name, sets: readonly ResourceRecordSet[]): void {
+export function putName(contents: ZoneContents, name: Name, sets: readonly ResourceRecordSet[]): void {
   const { nodes, ordered } = contents;
   contents.count += sets.length - (nodes.get(name)?.length ?? 0);
   if (sets.length === 0) {

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, describe, test } from 'node:test';
+import { createCatalogue } from './catalogue.ts';
+import { createStore } from './create-store.ts';
+import { openStoreFile, readStoreFile } from './sqlite-file.ts';
+import { createJournal } from './sqlite-journal.ts';
+import { loadCatalogue } from './sqlite-load.ts';
+import { openSqliteStore } from './sqlite-store.ts';
+import { addressSet, change, describeStore, OPTIONS, OWNER, privateZone, refuses } from './store.contract.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'store-'));
+after(() => rmSync(folder, { recursive: true }));
+let files = 0;
+const newPath = () => join(folder, `${files++}.db`);
+
+describeStore('sqlite', (options) => openSqliteStore(newPath(), options));
+
+/** A closed store with a zone of some size. */
+async function filledStore(): Promise<string> {
+  const path = newPath();
+  const store = openSqliteStore(path, OPTIONS);
+  const zone = await privateZone(store);
+  for (let batch = 0; batch < 3; batch++) {
+    const sets = Array.from({ length: 500 }, (_, index) =>
+      addressSet(`n${batch}-${index}.z.example`, '10.0.0.1', '10.0.0.2'),
+    );
+    await store.changeRecordSets(
+      zone.id,
+      sets.map((set) => change('CREATE', set)),
+    );
+  }
+  await store.close();
+  return path;
+}
+
+describe('the file of a store', () => {
+  test('holds everything across a restart', async () => {
+    const path = newPath();
+    const first = openSqliteStore(path, OPTIONS);
+    const zone = await privateZone(first);
+    const check = {
+      account: OWNER,
+      callerReference: 'c',
+      config: { type: 'TCP' as const, ipAddress: '10.0.0.1', port: 1 },
+    };
+    const { value: health } = await first.createHealthCheck(check);
+    const weighted = {
+      ...addressSet('w.z.example', '10.0.0.1'),
+      setIdentifier: 'a',
+      weight: 3,
+      healthCheckId: health.id,
+    };
+    const alias = {
+      name: 'z.example',
+      type: 'A',
+      alias: { hostedZoneId: zone.id, dnsName: 'w.z.example', evaluateTargetHealth: true },
+    };
+    const { change: made } = await first.changeRecordSets(zone.id, [
+      change('CREATE', weighted),
+      change('CREATE', alias),
+    ]);
+    await first.changeTags({ kind: 'hostedzone', id: zone.id }, { a: 'b' }, []);
+    await first.createDelegationSet({ account: OWNER, callerReference: 'd' });
+    const shown = (store: typeof first) => ({
+      zones: store.zones(),
+      sets: store.recordSets(zone.id, undefined, 100),
+      count: store.recordSetCount(zone.id),
+      checks: store.healthChecks(),
+      delegations: store.delegationSets(),
+      tags: store.tags({ kind: 'hostedzone', id: zone.id }),
+      change: store.change(made.id),
+      revision: store.revision(),
+    });
+    const before = shown(first);
+    await first.close();
+    const second = openSqliteStore(path, OPTIONS);
+    assert.deepEqual(shown(second), before);
+    await second.close();
+  });
+
+  for (const [what, spoil, code] of [
+    [
+      'cut short by a page',
+      (path: string) => truncateSync(path, readFileSync(path).length - 4096),
+      'damaged',
+    ],
+    ['cut to half a page', (path: string) => truncateSync(path, 2048), 'damaged'],
+    ['cut to nothing', (path: string) => truncateSync(path, 0), 'damaged'],
+    ['that is text', (path: string) => writeFileSync(path, 'no database\n'.repeat(100)), 'damaged'],
+    ['with pages of noise', (path: string) => overwrite(path, 8192), 'damaged'],
+    ['of another program', foreign, 'foreign'],
+  ] as const) {
+    test(`${what} is refused with a clear error and left untouched`, async () => {
+      const path = await filledStore();
+      spoil(path);
+      const before = readFileSync(path);
+      assert.throws(() => openSqliteStore(path, OPTIONS), { name: 'StoreFileError', code });
+      assert.ok(before.equals(readFileSync(path)));
+    });
+  }
+
+  test('is held by one process', async () => {
+    const path = newPath();
+    const store = openSqliteStore(path, OPTIONS);
+    assert.throws(() => openSqliteStore(path, OPTIONS), { code: 'in-use' });
+    await store.close();
+    await openSqliteStore(path, OPTIONS).close();
+  });
+
+  test('that cannot be made is an error that names it', () => {
+    assert.throws(() => openSqliteStore(join(folder, 'no', 'such', 'folder.db'), OPTIONS), {
+      code: 'unreachable',
+    });
+  });
+
+  test('whose main part is gone while its log is there is not made anew', async () => {
+    const path = newPath();
+    copyFileSync(await filledStore(), `${path}-wal`);
+    assert.throws(() => openSqliteStore(path, OPTIONS), { code: 'damaged' });
+  });
+
+  test('on a full disk: the change is refused, nothing of it is there, and the service goes on', async () => {
+    const path = newPath();
+    const catalogue = readStoreFile(path, loadCatalogue);
+    const database = openStoreFile(path, catalogue.revision);
+    const store = createStore(createCatalogue(), createJournal(database), OPTIONS);
+    const zone = await privateZone(store);
+    const pages = database.prepare('PRAGMA page_count').get()!.page_count;
+    database.exec(`PRAGMA max_page_count = ${pages}`);
+    const sets = Array.from({ length: 400 }, (_, index) => addressSet(`n${index}.z.example`, '10.0.0.1'));
+    const batch = sets.map((set) => change('CREATE', set));
+    await refuses(store.changeRecordSets(zone.id, batch), 'ServiceUnavailable', /disk is full/);
+    assert.equal(store.recordSetCount(zone.id), 2);
+    database.exec('PRAGMA max_page_count = 100000');
+    await store.changeRecordSets(zone.id, batch);
+    assert.equal(store.recordSetCount(zone.id), 402);
+    await store.close();
+    const again = openSqliteStore(path, OPTIONS);
+    assert.equal(again.recordSetCount(zone.id), 402);
+    await again.close();
+  });
+});
+
+function overwrite(path: string, from: number): void {
+  writeFileSync(path, readFileSync(path).fill(0xa5, from));
+}
+
+function foreign(path: string): void {
+  rmSync(path);
+  const database = new DatabaseSync(path);
+  database.exec('CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)');
+  database.close();
+}

@@ -6,7 +6,7 @@ type Zones = NonNullable<TopologyInput['zones']>;
 type Tiers = NonNullable<TopologyInput['forwarders']>;
 type Authorities = NonNullable<TopologyInput['authorities']>;
 type Rule = NonNullable<Tiers[string]['rules']>[number];
-type Records = Record<string, Record<string, string[]>>;
+type Records = Exclude<NonNullable<Zones[string]['records']>, string>;
 
 /**
  * A small topology, right or wrong, from a seed: every seed gives one that parses. Its names lie under `rSEED.`, so that nothing which a
@@ -147,20 +147,26 @@ function randomZones(
   return zones;
 }
 
-/** Addresses, a name without any, an empty non-terminal, a wildcard, and aliases to wherever. */
+/**
+ * Addresses, a name without any, an empty non-terminal, a wildcard, and aliases to wherever. Nothing is cached for longer than a second: on a busy machine a
+ * forwarder may give up on an upstream and take the answer of the next one, and that is not to last.
+ */
 function randomRecords(random: Random, suffixes: readonly string[]): Records {
   const address = () => `10.9.${random.number(250)}.${1 + random.number(250)}`;
+  const soa = { SOA: ['ns.example. nobody.example. 1 3600 600 86400 1'] };
   const records: Records = {
+    '@': soa,
     host: { A: [address()] },
     only: { TXT: ['"text"'] },
     'deep.er': { A: [address()] },
   };
-  if (random.chance(0.4)) records['@'] = { A: [address()], TXT: ['"apex"'] };
+  if (random.chance(0.4)) records['@'] = { ...soa, A: [address()], TXT: ['"apex"'] };
   if (random.chance(0.3)) records['*'] = { A: [address()] };
   const targets = ['host', 'only', 'none', 'alias', 'other', 'x.y'];
   for (const owner of ['alias', 'other']) {
     if (random.chance(0.7)) records[owner] = { CNAME: [`${random.one(targets)}.${random.one(suffixes)}.`] };
   }
+  for (const sets of Object.values(records)) sets.ttl = 1;
   return records;
 }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { ForwarderConfigInput } from '@pointsman/core/config';
 import { ask } from '@pointsman/lab';
 import { pointsman } from './system/command.ts';
@@ -23,7 +24,7 @@ describe('serve', { timeout: 60_000 }, () => {
 
   test('does UDP in the way it is told to', async (t) => {
     const { address, events } = await start(t, { args: ['--udp', 'dgram'] });
-    assert.equal(events[0]!.transport, 'dgram');
+    assert.deepEqual([events[0]!.transport, events[0]!.transportReason], ['dgram', 'it was asked for']);
     assert.equal(await resolve(address, 'db.corp.acme.example.'), '192.168.10.20');
   });
 
@@ -41,6 +42,68 @@ describe('serve', { timeout: 60_000 }, () => {
     assert.equal((refused.mistakes as string[]).length, 3, JSON.stringify(refused));
     assert.equal(await resolve(address, 'vault.cloud.acme.example.'), '10.10.1.60');
     assert.equal(await resolve(address, 'db.corp.acme.example.'), '192.168.10.20');
+  });
+
+  test('says when an upstream goes down, and when it is back', async (t) => {
+    const { forwarder, world, config, events } = await start(t, {});
+    assert.ok(!events.some(({ event }) => event === 'upstream'));
+    await world.stop();
+    const upstreams = config.rules[0]!.upstreams;
+    const told = (state: string) =>
+      Promise.all(
+        upstreams.map((each) =>
+          forwarder.waitFor(
+            ({ event, endpoint, ...rest }) =>
+              event === 'upstream' && endpoint === each && rest.state === state,
+          ),
+        ),
+      );
+    const [down] = await told('down');
+    assert.match(String(down!.message), /^upstream \S+ is down: (no answer|connection refused)$/);
+    const again = await startUp('examples/acme/hybrid.yaml', { port: world.ready.port });
+    t.after(again.stop);
+    const [up] = await told('up');
+    assert.match(String(up!.message), /^upstream \S+ is up again$/);
+  });
+
+  test('a signal that comes while it starts counts when it has started', {
+    skip: !existsSync('/proc/self/status') && 'signals that a process listens for show in Linux’s /proc',
+  }, async (t) => {
+    const { file, config, write } = await start(t, {});
+    write({ ...config, listen: [`127.0.0.1:${await freePort()}`] });
+    const reloading = startCommand(['serve', file, '--json']);
+    t.after(reloading.stop);
+    await untilCaught(reloading, SIGHUP);
+    reloading.process.kill('SIGHUP');
+    await reloading.waitFor(({ event }) => event === 'reloaded');
+    assert.deepEqual(
+      reloading.events.map(({ event }) => event),
+      ['ready', 'reloaded'],
+    );
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      write({ ...config, listen: [`127.0.0.1:${await freePort()}`] });
+      const ending = startCommand(['serve', file, '--json']);
+      t.after(ending.stop);
+      await untilCaught(ending, SIGHUP);
+      ending.process.kill(signal);
+      assert.deepEqual(await ending.exited, { code: 0, signal: null });
+      assert.equal(ending.events.at(-1)?.event, 'stopped');
+    }
+  });
+
+  test('a topology is no configuration: it says how to get one out of it', async (t) => {
+    const file = join(scratch(t), 'hybrid.json');
+    writeFileSync(file, '{ "name": "x", "networks": {} }');
+    for (const topology of ['examples/acme/hybrid.yaml', file]) {
+      const { code, stderr } = await pointsman('serve', topology);
+      assert.equal(code, 2);
+      assert.ok(
+        stderr.includes(
+          `${topology} is a topology; serve reads the configuration of one member: pointsman check ${topology} --json | jq `,
+        ),
+        stderr,
+      );
+    }
   });
 
   test('a wrong configuration: all mistakes at once, exit code 2', async (t) => {
@@ -74,6 +137,7 @@ type Started = {
   forwarder: Running;
   address: { address: string; port: number };
   events: Running['events'];
+  world: RunningWorld;
   file: string;
   config: Config;
   write: (config: Config) => void;
@@ -101,7 +165,18 @@ async function start(t: TestContext, { args = [] }: { args?: string[] }): Promis
   const forwarder = startCommand(['serve', file, '--json', ...args]);
   t.after(forwarder.stop);
   await forwarder.waitFor(({ event }) => event === 'ready');
-  return { forwarder, address, events: forwarder.events, file, config, write };
+  return { forwarder, world, address, events: forwarder.events, file, config, write };
+}
+
+const SIGHUP = 1;
+
+/** Until the process listens for the signal. */
+async function untilCaught({ process: { pid } }: Running, signal: number): Promise<void> {
+  for (;;) {
+    const [, caught] = /^SigCgt:\s+([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))!;
+    if ((BigInt(`0x${caught}`) >> BigInt(signal - 1)) & 1n) return;
+    await wait(5);
+  }
 }
 
 /** The last record’s address, or the response code where there is none. */

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { type ForwarderConfig, parseForwarderConfig } from '@pointsman/core/config';
+import type { ForwarderConfig } from '@pointsman/core/config';
 import { type Engine, type EngineKind, type LogLine, startEngine } from '@pointsman/host';
 import { type Command, Option } from 'commander';
 import { parseWorkers } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
+import { type News, tellNews } from '../serve/engine-news.ts';
+import { readConfig } from '../serve/read-config.ts';
 import { onEndSignal } from '../signals.ts';
 import { count, sayJson } from '../terminal.ts';
 
@@ -21,7 +23,7 @@ Example, forwarder.json:
   pointsman schema forwarder > forwarder.schema.json     # what may stand in it
 
 SIGHUP reads the file again: a good one is served from the next query on, a bad one is reported and changes nothing.
-SIGTERM and Ctrl-C end it.
+SIGTERM and Ctrl-C end it. It says when an upstream goes down or comes back, and at most once a minute which counters of trouble moved.
 
 With --engine bind a BIND (Debian: apt-get install bind9) answers in the place of our own forwarder: Pointsman writes its named.conf, starts
 it, reloads it without losing a query, starts it again where it dies, and prints its log.
@@ -50,35 +52,49 @@ export function addServe(program: Command): void {
 
 async function serve(file: string, options: ServeOptions): Promise<void> {
   const log = makeLog(options.json ?? false);
+  // Before anything else: a signal that comes while it starts counts when it has started.
+  const ending = new AbortController();
+  onEndSignal(() => ending.abort());
+  const started = Promise.withResolvers<Engine>();
+  let reloaded: Promise<unknown> = started.promise;
+  process.on('SIGHUP', () => {
+    reloaded = reloaded.then(async () => reload(file, await started.promise, log));
+  });
   const read = readConfig(file);
   if (!read.ok) {
     log('error', `${file} is not served:\n${read.mistakes.join('\n')}`, { mistakes: read.mistakes });
     throw new Outcome(2);
   }
-  const ended = Promise.withResolvers<void>();
   const engine = await start(read.config, options, log);
-  // Before it says that it is ready: from then on signals come.
-  let reloaded = Promise.resolve();
-  process.on('SIGHUP', () => {
-    reloaded = reloaded.then(() => reload(file, engine, log));
-  });
-  onEndSignal(ended.resolve);
-  const { listen } = read.config;
-  log(
-    'ready',
-    `${read.config.name} listens at ${listen.join(', ')} (${count(read.config.rules.length, 'rule')}, ${count(options.workers, 'worker')}, ${engine.transport})`,
-    {
-      name: read.config.name,
-      listen,
-      rules: read.config.rules.length,
-      workers: options.workers,
-      transport: engine.transport,
-    },
-  );
-  await ended.promise;
-  await reloaded;
+  if (!ending.signal.aborted) {
+    tellReady(read.config, options, engine, log);
+    started.resolve(engine);
+    const tell = ({ event, text, details }: News) => log(event, text, details);
+    void tellNews(engine, tell, ending.signal);
+    await once(ending.signal, 'abort');
+    await reloaded;
+  }
   await engine.stop();
   log('stopped', `${read.config.name} has ended`);
+}
+
+function tellReady(
+  { name, listen, rules }: ForwarderConfig,
+  { workers }: ServeOptions,
+  engine: Engine,
+  log: Log,
+) {
+  const { transport, transportReason } = engine;
+  const parts = [count(rules.length, 'rule'), count(workers, 'worker'), transport];
+  const why = transportReason === undefined ? '' : `; UDP by ${transport}: ${transportReason}`;
+  log('ready', `${name} listens at ${listen.join(', ')} (${parts.join(', ')})${why}`, {
+    name,
+    listen,
+    rules: rules.length,
+    workers,
+    transport,
+    ...(transportReason !== undefined && { transportReason }),
+  });
 }
 
 async function start(
@@ -126,25 +142,6 @@ async function reload(file: string, engine: Engine, log: Log): Promise<void> {
     const { message } = error as Error;
     log('reload-refused', `${file} is not taken: ${message}`, { mistakes: [message] });
   }
-}
-
-/** The configuration in a file, or all that is wrong with it. */
-function readConfig(file: string): { ok: true; config: ForwarderConfig } | { ok: false; mistakes: string[] } {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return { ok: false, mistakes: [`${file}: ${code === 'ENOENT' ? 'there is no such file' : message}`] };
-  }
-  const result = parseForwarderConfig(value);
-  if (result.ok) return result;
-  return {
-    ok: false,
-    mistakes: result.problems.map(
-      ({ path, message }) => `${file}: ${path === '' ? '' : `${path}: `}${message}`,
-    ),
-  };
 }
 
 /** Events go to stdout; in words, what is wrong goes to stderr. */

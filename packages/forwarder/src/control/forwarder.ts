@@ -12,7 +12,7 @@ import { compileRules, endpointOf } from '../rules/rule-set.ts';
 import { preferHugePages } from '../udp/libc.ts';
 import type { UdpKind } from '../udp/udp.ts';
 import { createBudgetMemory } from '../upstreams/budget.ts';
-import type { UpstreamStats, WorkerSetup } from './messages.ts';
+import type { Report, UpstreamStats, WorkerSetup } from './messages.ts';
 import { startWorkers } from './worker-handle.ts';
 
 export type ForwarderStats = Counters & {
@@ -34,6 +34,8 @@ export type ForwarderOptions = {
 
 export type Forwarder = {
   readonly transport: UdpKind;
+  /** Why that is not the best there is; undefined where it is. */
+  readonly transportReason: string | undefined;
   readonly workers: number;
   /** Rules, clients and deadline change between two packets. @throws ReloadError; then the old configuration goes on serving */
   reload(config: ForwarderConfig): Promise<void>;
@@ -83,17 +85,18 @@ export async function startForwarder(config: ForwarderConfig, options: Forwarder
     await Promise.all(workers.map((worker) => worker.stop()));
   }
 
-  let transport: UdpKind;
+  let ready: Extract<Report, { type: 'ready' }>;
   try {
     const reports = await Promise.all(workers.map((worker) => worker.report('ready')));
-    transport = reports[0]!.transport;
+    ready = reports[0]!;
   } catch (error) {
     await stop();
     throw error;
   }
 
   return {
-    transport,
+    transport: ready.transport,
+    transportReason: ready.transportReason,
     workers: options.workers,
 
     async reload(next) {

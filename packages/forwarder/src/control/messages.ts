@@ -40,7 +40,7 @@ export type UpstreamStats = {
 };
 
 export type Report =
-  | { type: 'ready'; transport: UdpKind }
+  | { type: 'ready'; transport: UdpKind; transportReason: string | undefined }
   | { type: 'failed'; code: string; message: string }
   | { type: 'reloaded'; epoch: number }
   | { type: 'stats'; request: number; counters: Counters; upstreams: UpstreamStats[] };

@@ -31,7 +31,7 @@ async function start(): Promise<Engine> {
   });
   handOver.serve(engine);
   for (const { address, port } of setup.listen) await engine.listen(address, port);
-  report({ type: 'ready', transport: stack.kind });
+  report({ type: 'ready', transport: stack.kind, transportReason: stack.reason });
   return engine;
 }
 

@@ -7,6 +7,8 @@ export type Engine = {
   readonly kind: EngineKind;
   /** How it does UDP (`mmsg`, `dgram`), or that it is a `named`. */
   readonly transport: string;
+  /** Why that is not the best way there is; undefined where it is. */
+  readonly transportReason?: string | undefined;
   /**
    * The new configuration holds for every query that comes after this resolves.
    * @throws EngineError; then the old one goes on serving

@@ -23,6 +23,7 @@ export async function startNative(config: ForwarderConfig, options: NativeOption
   return {
     kind: 'native',
     transport: forwarder.transport,
+    transportReason: forwarder.transportReason,
     async reload(next) {
       await asEngineError(forwarder.reload(next));
       current = next;

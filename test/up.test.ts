@@ -69,6 +69,20 @@ describe('up', { timeout: 120_000 }, () => {
     await assertGone(port);
   });
 
+  test('ended at any moment of its start, it ends with nothing left', async (t) => {
+    for (const count of [0, 1, 2, 3]) {
+      const port = await freePort();
+      const world = startCommand(['up', ACME, '--json', '--port', String(port)]);
+      t.after(world.stop);
+      await until(() => childrenOf(world.process.pid!).length >= count || world.events.length > 0);
+      world.process.kill('SIGTERM');
+      const { code, signal } = await world.exited;
+      // Before it has heard of signals it ends by this one.
+      assert.ok(code === 0 || (count === 0 && signal === 'SIGTERM'), `${count}: ${code} ${signal}`);
+      await assertGone(port);
+    }
+  });
+
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     test(`${signal} ends everything it started, with exit code 0`, async () => {
       const world = await startUp(ACME);
@@ -78,6 +92,15 @@ describe('up', { timeout: 120_000 }, () => {
       await assertGone(world.ready.port);
     });
   }
+
+  test('at its end it counts those that were still there', async (t) => {
+    const world = await startUp(ACME);
+    t.after(world.stop);
+    process.kill(world.ready.forwarders.find(({ name }) => name === 'main/a')!.pid, 'SIGKILL');
+    await world.waitFor(({ event, state }) => event === 'member' && state === 'down');
+    await world.stop();
+    assert.deepEqual(world.events.at(-1), { event: 'stopped', members: 2, died: ['main/a'] });
+  });
 
   test('when it is killed itself, its members end by themselves', async () => {
     const world = await startUp(ACME);
@@ -253,6 +276,16 @@ async function assertGone(port: number): Promise<void> {
     });
     socket.close();
   }
+}
+
+/** The processes that a process has started and that are there; none where the system does not say. */
+function childrenOf(pid: number): string[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean) : [];
+}
+
+async function until(isDone: () => boolean): Promise<void> {
+  while (!isDone()) await wait(5);
 }
 
 /** Until the process is gone; the test's time-out is the limit. */

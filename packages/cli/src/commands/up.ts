@@ -6,7 +6,7 @@ import { loadTopology } from '../load-topology.ts';
 import { parsePort, parseSeconds } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
 import { onEndSignal } from '../signals.ts';
-import { count, say, sayJson } from '../terminal.ts';
+import { count, firstOf, say, sayJson } from '../terminal.ts';
 import { readyEvent } from '../up/ready.ts';
 import { watchWorld } from '../up/watch.ts';
 import { welcome } from '../up/welcome.ts';
@@ -53,10 +53,17 @@ async function up(file: string, options: UpOptions): Promise<void> {
   const timer = options.for === undefined ? undefined : setTimeout(() => ending.abort(), options.for * 1000);
   await watchWorld(world, { json: options.json ?? false, signal: ending.signal });
   clearTimeout(timer);
+  const { alive = [], dead = [] } = Object.groupBy(world.members, (each) =>
+    each.death() ? 'dead' : 'alive',
+  );
+  const died = dead.map(({ forwarder }) => forwarder.name);
   await world.stop();
-  if (options.json) sayJson({ event: 'stopped' });
-  else say(`Ended: ${count(world.members.length, 'member')} and all servers.`);
+  if (options.json) return sayJson({ event: 'stopped', members: alive.length, died });
+  const note = died.length === 0 ? '' : ` (${firstOf(died, MOST_NAMED).join(', ')} had died)`;
+  say(`Ended: ${count(alive.length, 'member')}${note} and all servers.`);
 }
+
+const MOST_NAMED = 8;
 
 /** Undefined where it was told to end before it ran. */
 async function start(

@@ -44,16 +44,45 @@ type Place = { subject: string; address: string | undefined };
 /** One step: `from` and `to` are keys of places. */
 type Row = { hop: Hop; top: number; bottom: number; reason: string[]; from: string; to: string };
 
+type Palette = Record<'paper' | 'ink' | 'dim' | 'line' | 'box' | 'good' | 'bad' | 'mild' | 'way', string>;
+
+const LIGHT: Palette = {
+  paper: '#ffffff',
+  ink: '#1c2330',
+  dim: '#667085',
+  line: '#c9d0da',
+  box: '#f3f5f8',
+  good: '#13795b',
+  bad: '#c02f3c',
+  mild: '#9a6700',
+  way: '#2f5fd0',
+};
+const DARK: Palette = {
+  paper: '#12161d',
+  ink: '#e6e9ef',
+  dim: '#98a2b3',
+  line: '#394150',
+  box: '#1c222c',
+  good: '#4cc38a',
+  bad: '#ff6b74',
+  mild: '#e2b340',
+  way: '#8fb0ff',
+};
+
+/** Colours written out: many programs that show SVG, editors of documents among them, know no variables. */
+const colours = ({ paper, ink, dim, line, box, good, bad, mild, way }: Palette) => `
+text { fill: ${ink} } .dim { fill: ${dim} } .good { fill: ${good} } .bad { fill: ${bad} } .mild { fill: ${mild} }
+.paper { fill: ${paper} } .box { fill: ${box}; stroke: ${line} } .life { stroke: ${line} }
+.way { stroke: ${way} } .lost { stroke: ${bad} } .head { fill: ${way} } .head.lost { fill: ${bad}; stroke: none }
+.decision { fill: ${paper}; stroke: ${way} } .halo { stroke: ${paper} } .number { fill: ${way} } .on { fill: ${paper} }
+`;
+
 const STYLE = `<style>
-svg { --paper: #ffffff; --ink: #1c2330; --dim: #667085; --line: #c9d0da; --box: #f3f5f8; --good: #13795b; --bad: #c02f3c; --mild: #9a6700; --way: #2f5fd0 }
-@media (prefers-color-scheme: dark) { svg { --paper: #12161d; --ink: #e6e9ef; --dim: #98a2b3; --line: #394150; --box: #1c222c; --good: #4cc38a; --bad: #ff6b74; --mild: #e2b340; --way: #8fb0ff } }
-text { font: 13px ui-sans-serif, system-ui, sans-serif; fill: var(--ink) }
-.title { font-size: 18px; font-weight: 600 } .verdict { font-size: 15px; font-weight: 600 } .dim { fill: var(--dim); font-weight: 400 }
-.good { fill: var(--good) } .bad { fill: var(--bad) } .mild { fill: var(--mild) } .small { font-size: 12px } .strong { font-weight: 600 } .middle { text-anchor: middle }
-.paper { fill: var(--paper) } .box { fill: var(--box); stroke: var(--line) } .life { stroke: var(--line); stroke-dasharray: 2 5 }
-.way { stroke: var(--way); stroke-width: 1.8; fill: none } .lost { stroke: var(--bad); stroke-dasharray: 5 4 } .head { fill: var(--way) } .head.lost { fill: var(--bad); stroke: none }
-.decision { fill: var(--paper); stroke: var(--way) } .halo { paint-order: stroke; stroke: var(--paper); stroke-width: 4px }
-.number { fill: var(--way) } .on { fill: var(--paper); font-weight: 600; font-size: 11px }
+text { font: 13px ui-sans-serif, system-ui, sans-serif }
+.title { font-size: 18px; font-weight: 600 } .verdict { font-size: 15px; font-weight: 600 } .dim { font-weight: 400 }
+.small { font-size: 12px } .strong { font-weight: 600 } .middle { text-anchor: middle } .on { font-weight: 600; font-size: 11px }
+.life { stroke-dasharray: 2 5 } .way { stroke-width: 1.8; fill: none } .lost { stroke-dasharray: 5 4 } .halo { paint-order: stroke; stroke-width: 4px }
+${colours(LIGHT)}@media (prefers-color-scheme: dark) {${colours(DARK)}}
 </style>`;
 
 function placesOf(hops: readonly Hop[]): Place[] {

@@ -1,19 +1,23 @@
 import { isAtOrBelow, type Name, parentOf, type RecordSet } from '@pointsman/core/dns';
 import { apexDefaults } from './apex-defaults.ts';
+import type { RoutedSet } from './routing/routed-set.ts';
 
 /** Who answers a zone: `private` by Route 53's rules for private hosted zones, the others by those of any authority. */
 export type ZoneKind = 'private' | 'external' | 'public';
 
 export type Zone = { name: Name; kind: ZoneKind; records: readonly RecordSet[] };
 
+/** All that a name has of one type. */
+export type NodeSet = RecordSet | RoutedSet;
+
 /**
- * A zone made ready to answer from. Immutable and free of state, so that any number of zone sets may share it.
+ * A zone made ready to answer from. Free of state of any query, so that any number of zone sets may share it.
  * `nodes` has every name that exists: owners, the apex, and the empty non-terminals between them (RFC 4592 §2.2.2), with the record sets there.
  */
 export type CompiledZone = {
   readonly name: Name;
   readonly kind: ZoneKind;
-  readonly nodes: ReadonlyMap<Name, readonly RecordSet[]>;
+  readonly nodes: Pick<ReadonlyMap<Name, readonly NodeSet[]>, 'get' | 'has'>;
   /** Zone cuts: the NS sets below the apex; none in a private hosted zone, which does not delegate. */
   readonly cuts: ReadonlyMap<Name, RecordSet>;
   readonly dnames: ReadonlyMap<Name, RecordSet>;
@@ -38,7 +42,9 @@ const NO_SETS: readonly RecordSet[] = [];
  * Route 53 makes (private), or stand-ins.
  * @throws ZoneError for records outside the zone, a name and type that is there twice, or an SOA that is not the apex's only one
  */
-export function compileZone(zone: Zone): CompiledZone {
+export function compileZone(
+  zone: Zone,
+): CompiledZone & { readonly nodes: ReadonlyMap<Name, readonly RecordSet[]> } {
   const nodes = new Map<Name, RecordSet[] | readonly RecordSet[]>();
   const cuts = new Map<Name, RecordSet>();
   const dnames = new Map<Name, RecordSet>();
@@ -57,7 +63,7 @@ export function compileZone(zone: Zone): CompiledZone {
   }
   for (const set of apexDefaults(zone, nodes.get(zone.name)!)) addSet(zone, nodes, set);
   const soa = nodes.get(zone.name)!.find(({ type }) => type === 'SOA')!;
-  return { name: zone.name, kind: zone.kind, nodes, cuts, dnames, negativeSoa: negative(soa) };
+  return { name: zone.name, kind: zone.kind, nodes, cuts, dnames, negativeSoa: negativeSoaOf(soa) };
 }
 
 function addSet(zone: Zone, nodes: Map<Name, RecordSet[] | readonly RecordSet[]>, set: RecordSet): void {
@@ -86,7 +92,8 @@ function addSet(zone: Zone, nodes: Map<Name, RecordSet[] | readonly RecordSet[]>
   }
 }
 
-function negative(soa: RecordSet): RecordSet {
+/** The SOA as negative answers carry it. */
+export function negativeSoaOf(soa: RecordSet): RecordSet {
   const data = soa.data[0]!;
   const minimum = new DataView(data.buffer, data.byteOffset + data.length - 4).getUint32(0);
   return { ...soa, ttl: Math.min(soa.ttl, minimum) };

@@ -3,7 +3,10 @@ export { type CompiledZone, compileZone, type Zone, ZoneError, type ZoneKind } f
 export { type Client, type Handle, ListenError, type ListenOptions } from './dns-handler.ts';
 export { type DnsServer, startDnsServer } from './dns-server.ts';
 export { formatRoute53Name, parseRoute53Name, sortKey } from './records/names.ts';
+export { type Resolution, resolve } from './resolve.ts';
 export { encodeResponse, errorResponse, makeResponse, readQuery, type Transport } from './response.ts';
+export { ANY_QUERIER, type Querier } from './routing/querier.ts';
+export { handleForVpcs, vpcOf } from './serve-store.ts';
 export { answerClient, mayAsk, serveZones, type ZoneService } from './serve-zones.ts';
 export { createMemoryStore } from './store/memory-store.ts';
 export type * from './store/model.ts';
@@ -23,4 +26,5 @@ export {
   type StoreWrites,
   type Written,
 } from './store/store.ts';
+export { openZoneDirectory, type ZoneDirectory } from './zone-directory.ts';
 export { createZoneSet, type ZoneSet, zoneFor } from './zone-set.ts';

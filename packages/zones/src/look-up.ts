@@ -1,5 +1,6 @@
 import { isAtOrBelow, type Name, parentOf, type RecordSet } from '@pointsman/core/dns';
-import type { CompiledZone } from './compile-zone.ts';
+import type { CompiledZone, NodeSet } from './compile-zone.ts';
+import { type Choice, chooseRecords } from './routing/routed-set.ts';
 
 /** What one zone says of a name and type. `set` may belong to a wildcard: its owner name is then the name that was asked. */
 export type Finding =
@@ -14,24 +15,28 @@ const NO_DATA: Finding = { kind: 'no-data' };
 const NO_NAME: Finding = { kind: 'no-name' };
 
 /** The algorithm of RFC 1034 §4.3.2 step 3, with RFC 4592's wildcards and RFC 6672's DNAME. `name` is in the zone. */
-export function lookUp(zone: CompiledZone, name: Name, type: string): Finding {
+export function lookUp(zone: CompiledZone, name: Name, type: string, choice: Choice): Finding {
   const crossing = crossingAbove(zone, name, type);
   if (crossing !== undefined) return crossing;
   const sets = zone.nodes.get(name);
-  if (sets !== undefined) return choose(sets, type);
+  if (sets !== undefined) return choose(sets, type, choice);
   const wildcard = zone.nodes.get(wildcardFor(zone, name));
   if (wildcard === undefined) return NO_NAME;
   // An NS set does not multiply: there is no wildcard delegation (RFC 4592 §4.2; Route 53 refuses such a record).
   const multiplied = wildcard.filter((set) => set.type !== 'NS');
-  return choose(multiplied, type);
+  return choose(multiplied, type, choice);
 }
 
-function choose(sets: readonly RecordSet[], type: string): Finding {
+function choose(sets: readonly NodeSet[], type: string, choice: Choice): Finding {
   // RFC 8482 §4.1: ANY gets one of the sets.
-  const set = type === 'ANY' ? sets[0] : sets.find((each) => each.type === type);
-  if (set !== undefined) return { kind: 'records', set };
-  const cname = sets.find((each) => each.type === 'CNAME');
-  return cname === undefined ? NO_DATA : { kind: 'cname', set: cname };
+  const there = type === 'ANY' ? sets[0] : sets.find((each) => each.type === type);
+  if (there !== undefined) {
+    const set = chooseRecords(there, choice);
+    return set === undefined ? NO_DATA : { kind: 'records', set };
+  }
+  const alias = sets.find((each) => each.type === 'CNAME');
+  const set = alias && chooseRecords(alias, choice);
+  return set === undefined ? NO_DATA : { kind: 'cname', set };
 }
 
 /** The cut or DNAME nearest to the apex hides all that is below it. */
@@ -55,9 +60,10 @@ function wildcardFor(zone: CompiledZone, name: Name): Name {
 }
 
 /** The addresses that a zone holds for the servers of a cut, which a referral carries as glue. */
-export function glueFor(zone: CompiledZone, servers: readonly Name[]): RecordSet[] {
+export function glueFor(zone: CompiledZone, servers: readonly Name[], choice: Choice): RecordSet[] {
   return servers
     .filter((server) => isAtOrBelow(server, zone.name))
     .flatMap((server) => zone.nodes.get(server) ?? [])
-    .filter(({ type }) => type === 'A' || type === 'AAAA');
+    .filter(({ type }) => type === 'A' || type === 'AAAA')
+    .flatMap((set) => chooseRecords(set, choice) ?? []);
 }

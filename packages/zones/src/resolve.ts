@@ -11,6 +11,7 @@ import {
 } from '@pointsman/core/dns';
 import type { CompiledZone } from './compile-zone.ts';
 import { type Finding, glueFor, lookUp } from './look-up.ts';
+import type { Choice } from './routing/routed-set.ts';
 import { type ZoneSet, zoneFor } from './zone-set.ts';
 
 /** How many aliases are followed for one question: as many as BIND does (`max-query-restarts`). */
@@ -35,6 +36,7 @@ export function resolve(zones: ZoneSet, name: Name, type: string, random: () => 
     additionals: [],
     end: undefined,
   };
+  const choice: Choice = { querier: zones.querier, random };
   const seen = new Set<Name>();
   let at: Name | undefined = name;
   while (at !== undefined) {
@@ -48,7 +50,7 @@ export function resolve(zones: ZoneSet, name: Name, type: string, random: () => 
       resolution.end = { kind: 'outside', name: at };
       break;
     }
-    at = take(resolution, zone, at, type, lookUp(zone, at, type), random);
+    at = take(resolution, zone, at, type, lookUp(zone, at, type, choice), choice);
   }
   return resolution;
 }
@@ -60,8 +62,9 @@ function take(
   name: Name,
   type: string,
   finding: Finding,
-  random: () => number,
+  choice: Choice,
 ): Name | undefined {
+  const { random } = choice;
   switch (finding.kind) {
     case 'records':
       resolution.answers.push(...recordsOf(finding.set, name, random));
@@ -75,7 +78,7 @@ function take(
       const { set } = finding;
       const servers = set.data.map((data) => nameFromWire(data)!.name);
       resolution.authorities.push(...recordsOf(set, set.name, random));
-      for (const glue of glueFor(zone, servers))
+      for (const glue of glueFor(zone, servers, choice))
         resolution.additionals.push(...recordsOf(glue, glue.name, random));
       resolution.end = { kind: 'referral', name };
       return undefined;

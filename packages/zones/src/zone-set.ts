@@ -1,5 +1,6 @@
 import { type Name, parentOf } from '@pointsman/core/dns';
 import { type CompiledZone, ZoneError } from './compile-zone.ts';
+import { ANY_QUERIER, type Querier } from './routing/querier.ts';
 
 /**
  * The zones that one VPC resolver or one authority answers. Private zones come before all others: a name that one of them covers is
@@ -8,6 +9,8 @@ import { type CompiledZone, ZoneError } from './compile-zone.ts';
 export type ZoneSet = {
   readonly privateZones: ReadonlyMap<Name, CompiledZone>;
   readonly otherZones: ReadonlyMap<Name, CompiledZone>;
+  /** For whom routing policies choose. */
+  readonly querier: Querier;
 };
 
 /** Compiled zones are shared, not copied. @throws ZoneError where two private zones, or two others, have one name */
@@ -19,7 +22,7 @@ export function createZoneSet(zones: Iterable<CompiledZone>): ZoneSet {
     if (layer.has(zone.name)) throw new ZoneError('duplicate-zone', `the zone ${zone.name} is there twice`);
     layer.set(zone.name, zone);
   }
-  return { privateZones, otherZones };
+  return { privateZones, otherZones, querier: ANY_QUERIER };
 }
 
 /** The zone that answers for a name: the most specific one; undefined where none covers it. Costs a look-up a label. */

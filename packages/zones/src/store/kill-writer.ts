@@ -1,0 +1,30 @@
+import { openSqliteStore } from './sqlite-store.ts';
+import { AWS_LIMITS } from './store.ts';
+
+/** Writes to the store in argv[2] until it is killed, and says on standard output what was acknowledged: zone ID and number, a line a batch. */
+const vpc = {
+  id: 'vpc-a',
+  region: 'eu-west-1',
+  account: '1',
+  cidrs: [],
+  enableDnsSupport: true,
+  enableDnsHostnames: true,
+};
+const store = openSqliteStore(process.argv[2]!, {
+  findVpc: () => vpc,
+  limits: { ...AWS_LIMITS, recordSetsPerZone: 1e9 },
+  now: Date.now,
+});
+const zone =
+  store.zones()[0] ??
+  (await store.createZone({ account: '1', name: 'z.example', callerReference: 'z', vpc })).value;
+const found = store.recordSetCount(zone.id) - 2;
+process.stdout.write(`found ${zone.id} ${found / 2}\n`);
+for (let batch = found / 2; ; batch++) {
+  const changes = ['a', 'b'].map((half) => ({
+    action: 'CREATE' as const,
+    recordSet: { name: `${half}${batch}.z.example`, type: 'A', ttl: 60, values: ['10.0.0.1'] },
+  }));
+  await store.changeRecordSets(zone.id, changes);
+  process.stdout.write(`kept ${batch}\n`);
+}

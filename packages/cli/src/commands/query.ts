@@ -189,7 +189,7 @@ function show(
   const noError = message.rcode === 0;
   const verdict =
     noError && rows.length === 0 ? 'NOERROR, but no records of this type (NODATA)' : rcodeName(message.rcode);
-  const reason = reasonIn(message)?.replace(/^\.: /, 'everything else: ');
+  const reason = reasonIn(message);
   say(
     `${style(noError && rows.length > 0 ? 'green' : 'red', verdict)}${reason === undefined ? '' : `: ${reason}`}`,
   );

@@ -224,6 +224,27 @@ suite('exchange', { concurrency: 4 }, () => {
     assert.ok(corp.asked.length < 12, `asked ${corp.asked.length} times`);
   });
 
+  test('what an upstream says of the reason is passed on, in plain characters and not too long', async (t) => {
+    const failing = (text: string) =>
+      upstream(t, () => ({ rcode: 'SERVFAIL', extendedError: { code: 6, text } }));
+    const bogus = await failing('no \u001b[31mkey\n');
+    const wordy = await failing('x'.repeat(3000));
+    const world = await startWorld(
+      t,
+      { 'corp.example': bogus, 'long.example': wordy },
+      { otherwise: { upstreams: [bogus.endpoint] } },
+    );
+    const told = async (name: string) => extendedErrorOf(await world.client.ask(name))!.text;
+    const { endpoint } = bogus;
+    const phrase = `${endpoint} SERVFAIL after N ms; ${endpoint} says: no [31mkey`;
+    const withoutTime = (text: string) => text.replace(/after [0-9]+ ms/, 'after N ms');
+    assert.equal(withoutTime(await told('www.corp.example.')), `corp.example.: ${phrase}`);
+    assert.equal(withoutTime(await told('www.example.')), `everything else: ${phrase}`);
+    const long = await told('www.long.example.');
+    assert.match(long, /says: x+\.\.\.$/);
+    assert.ok(long.length <= 200);
+  });
+
   for (const [title, formerr] of Object.entries<(asked: Asked) => Reply>({
     'the question repeated': () => ({ rcode: 'FORMERR', edns: false }),
     'the header alone': ({ message }) =>

@@ -2,6 +2,8 @@
 import {
   CLASS_IN,
   decodeExtendedError,
+  type ExtendedError,
+  encodeExtendedError,
   encodeMessage,
   type Message,
   NO_FLAGS,
@@ -23,6 +25,8 @@ export type Content = {
   flags?: Partial<Message['flags']>;
   /** An OPT record in the response: as the query has one, where it is left out. */
   edns?: boolean;
+  /** In that OPT record. */
+  extendedError?: ExtendedError;
 };
 
 export function record(line: string): ResourceRecord {
@@ -38,7 +42,8 @@ export function record(line: string): ResourceRecord {
 
 /** The bytes of a response to `query`. */
 export function respond(query: Message, content: Content = {}): Uint8Array {
-  const { edns = query.edns !== undefined } = content;
+  const { edns = query.edns !== undefined, extendedError } = content;
+  const options = extendedError ? [encodeExtendedError(extendedError)] : [];
   return encodeMessage({
     id: query.id,
     flags: { ...NO_FLAGS, qr: true, rd: query.flags.rd, ra: true, cd: query.flags.cd, ...content.flags },
@@ -47,7 +52,7 @@ export function respond(query: Message, content: Content = {}): Uint8Array {
     answers: (content.answers ?? []).map(record),
     authorities: (content.authorities ?? []).map(record),
     additionals: (content.additionals ?? []).map(record),
-    ...(edns && { edns: { udpSize: 1232, version: 0, do: query.edns?.do ?? false, options: [] } }),
+    ...(edns && { edns: { udpSize: 1232, version: 0, do: query.edns?.do ?? false, options } }),
   });
 }
 

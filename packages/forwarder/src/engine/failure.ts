@@ -1,5 +1,5 @@
 /** What a client is told when no upstream gave an answer: which were tried, and what each did (RFC 8914). */
-import { nameFromWire, rcodeName } from '@pointsman/core/dns';
+import { nameFromWire, ROOT, rcodeName } from '@pointsman/core/dns';
 import type { Attempt, Outcome, Slot } from '../inflight/slots.ts';
 import { EDE, extendedError } from '../packet/extended-error.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
@@ -40,13 +40,21 @@ export function describeFullBudget({ address }: Upstream): Uint8Array {
 
 function listed(slot: Slot, tried: Attempt[], now: number): string {
   const parts = tried.map((attempt) => {
-    const { endpoint } = slot.selection.upstreamOf(
-      slot.rules.upstreamStart[slot.rule]! + attempt.choice,
-    ).address;
     const until = attempt.outcome === 'pending' ? now : attempt.endedAt;
-    return `${endpoint} ${phrase(attempt.outcome)}${attempt.detail} after ${Math.round(until - attempt.sentAt)} ms`;
+    return `${endpointOf(slot, attempt)} ${phrase(attempt.outcome)}${attempt.detail} after ${Math.round(until - attempt.sentAt)} ms`;
   });
-  return `${ruleName(slot.rules, slot.rule)}: ${parts.join(', ') || nobody(slot)}`;
+  return `${ruleName(slot.rules, slot.rule)}: ${parts.join(', ') || nobody(slot)}${quoted(slot, tried)}`;
+}
+
+/** The reason that an upstream gave, the first of them; it stands last, where it may be cut. */
+function quoted(slot: Slot, tried: Attempt[]): string {
+  const telling = tried.find(({ said }) => said !== '');
+  if (!telling) return '';
+  return `; ${endpointOf(slot, telling)} says: ${telling.said}`;
+}
+
+function endpointOf({ selection, rules, rule }: Slot, { choice }: Attempt): string {
+  return selection.upstreamOf(rules.upstreamStart[rule]! + choice).address.endpoint;
 }
 
 function nobody({ heldBy }: Slot): string {
@@ -68,6 +76,8 @@ function phrase(outcome: Outcome): string {
   }
 }
 
+/** The root covers what no other rule does. */
 function ruleName(rules: RuleSet, rule: number): string {
-  return nameFromWire(rules.suffixes, rules.suffixStart[rule]!)!.name;
+  const { name } = nameFromWire(rules.suffixes, rules.suffixStart[rule]!)!;
+  return name === ROOT ? 'everything else' : name;
 }

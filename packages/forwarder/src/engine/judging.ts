@@ -1,5 +1,6 @@
 /** What a response of an upstream is good for: the answer, a reason to ask otherwise, or a reason to ask another. */
 import { type Attempt, MAX_ATTEMPTS, type Slot } from '../inflight/slots.ts';
+import { textAmong } from '../packet/extended-error.ts';
 import type { Response } from '../packet/response.ts';
 import { readResponse } from '../packet/response.ts';
 import { FORMERR, NOERROR, NOTIMP, NXDOMAIN } from '../packet/wire.ts';
@@ -55,6 +56,7 @@ export function createJudging(
     }
     const useful = (rcode === NOERROR || rcode === NXDOMAIN) && !response.truncated && !response.referral;
     if (!useful) {
+      attempt.said = textAmong(bytes, response.optionsStart, response.optionsEnd);
       sending.end(attempt, response.truncated ? 'truncated' : response.referral ? 'referral' : rcode, '');
       if (!isWaiting(slot)) sending.askNext(slot);
       return;

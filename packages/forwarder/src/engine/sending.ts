@@ -122,6 +122,7 @@ export function createSending(parts: ResolverParts, endings: Endings): Sending {
     attempt.edns = edns;
     attempt.outcome = 'pending';
     attempt.detail = '';
+    attempt.said = '';
     attempt.sentAt = now;
     attempt.dueAt = now + patienceOf(slot, choice, upstream) * (tcp ? TCP_FACTOR : 1);
     attempt.key = NO_KEY;

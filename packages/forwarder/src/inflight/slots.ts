@@ -56,6 +56,8 @@ export type Attempt = {
   outcome: Outcome;
   /** For people: how it ended. */
   detail: string;
+  /** What the upstream itself said of the reason, as in its extended error; mostly nothing. */
+  said: string;
   endedAt: number;
 };
 
@@ -272,6 +274,7 @@ function makeAttempt(): Attempt {
     edns: true,
     outcome: 'pending',
     detail: '',
+    said: '',
     endedAt: 0,
   };
 }

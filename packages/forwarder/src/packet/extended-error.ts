@@ -5,7 +5,7 @@ import {
   encodeExtendedError,
   type Message,
 } from '@pointsman/core/dns';
-import { put16 } from './wire.ts';
+import { put16, u16 } from './wire.ts';
 
 export { EDE };
 
@@ -29,6 +29,29 @@ export const STALE_FOR = {
   failure: extendedError(EDE.staleAnswer, 'no upstream gives a usable answer'),
   budget: extendedError(EDE.staleAnswer, 'the packet budget of the upstream is used up'),
 };
+
+/** So much of what another server says is passed on. */
+const MAX_SAID = 100;
+
+/** The text of the first extended error among EDNS options, bytes [start, end), in printable ASCII and not too long; empty where there is none. */
+export function textAmong(bytes: Uint8Array, start: number, end: number): string {
+  for (let at = start; at + 4 <= end; ) {
+    const next = at + 4 + u16(bytes, at + 2);
+    if (next > end) return '';
+    const error = decodeExtendedError({ code: u16(bytes, at), data: bytes.subarray(at + 4, next) });
+    if (error) return printable(error.text);
+    at = next;
+  }
+  return '';
+}
+
+function printable(text: string): string {
+  const clean = text
+    .slice(0, 4 * MAX_SAID)
+    .replace(/[^\x21-\x7e]+/g, ' ')
+    .trim();
+  return clean.length > MAX_SAID ? `${clean.slice(0, MAX_SAID - 3)}...` : clean;
+}
 
 /** Why a response is what it is, where it says so. */
 export function reasonOf(message: Message): ExtendedError | undefined {

@@ -38,6 +38,9 @@ export type Response = {
   authentic: boolean;
   /** It has an OPT record. */
   edns: boolean;
+  /** The data of that record is [optionsStart, optionsEnd). */
+  optionsStart: number;
+  optionsEnd: number;
   /** Records must be left out, or a CNAME is left open: decode it. */
   rebuild: boolean;
   /** No answer and no SOA, but name servers to ask instead: the upstream does not resolve for us. */
@@ -66,6 +69,8 @@ export function createResponse(): Response {
     truncated: false,
     authentic: false,
     edns: false,
+    optionsStart: 0,
+    optionsEnd: 0,
     rebuild: false,
     referral: false,
     bodyStart: 0,
@@ -111,6 +116,8 @@ export function readResponse(
   response.truncated = (flags & TC) !== 0;
   response.authentic = (flags & AD) !== 0;
   response.edns = false;
+  response.optionsStart = 0;
+  response.optionsEnd = 0;
   response.rebuild = false;
   response.referral = false;
   response.bodyStart = start;
@@ -276,6 +283,8 @@ function readAdditional(
     if (record.type === TYPE_OPT) {
       if (response.edns || bytes[at] !== 0) return false;
       response.edns = true;
+      response.optionsStart = record.data;
+      response.optionsEnd = record.end;
       response.rcode |= bytes[record.ttlOffset]! << 4;
     }
     at = record.end;

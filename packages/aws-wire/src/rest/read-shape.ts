@@ -52,7 +52,7 @@ export function requireMembers(schema: NormalizedSchema, value: Record<string, u
   for (const name of names.slice(0, required)) {
     if (value[name] !== undefined) continue;
     const path = `${name[0]!.toLowerCase()}${name.slice(1)}`;
-    refuse(
+    refuseValue(
       `1 validation error detected: Value null at '${path}' failed to satisfy constraint: Member must not be null`,
     );
   }
@@ -82,20 +82,24 @@ export function readSimple(schema: NormalizedSchema, text: string, name: string)
   if (schema.isBooleanSchema()) {
     if (/^(true|1)$/.test(trimmed)) return true;
     if (/^(false|0)$/.test(trimmed)) return false;
-    refuse(`'${text}' is not a valid value for 'boolean' at '${name}'.`);
+    refuseValue(`'${text}' is not a valid value for 'boolean' at '${name}'.`);
   }
   if (schema.isNumericSchema()) {
     if (/^[+-]?[0-9]{1,15}(\.[0-9]{1,15})?$/.test(trimmed)) return Number(trimmed);
-    refuse(`'${text}' is not a valid value for 'integer' at '${name}'.`);
+    refuseValue(`'${text}' is not a valid value for 'integer' at '${name}'.`);
   }
   if (schema.isTimestampSchema()) {
     const date = new Date(trimmed);
     if (/^[0-9]{4}-[0-9]{2}-[0-9]{2}T/.test(trimmed) && !Number.isNaN(date.getTime())) return date;
-    refuse(`'${text}' is not a valid value for 'dateTime' at '${name}'.`);
+    refuseValue(`'${text}' is not a valid value for 'dateTime' at '${name}'.`);
   }
   throw new TypeError(`${name} has a type that requests cannot carry`);
 }
 
 function refuse(message: string): never {
-  throw new AwsError('InvalidInput', `Invalid XML ; ${message}`);
+  refuseValue(`Invalid XML ; ${message}`);
+}
+
+function refuseValue(message: string): never {
+  throw new AwsError('InvalidInput', message);
 }

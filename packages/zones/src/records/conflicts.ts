@@ -111,6 +111,6 @@ function aliasMistakes(view: ZoneView, names: Names, set: ResourceRecordSet): st
     return [`${tried}, but the alias target name does not lie within the target zone`];
   }
   const there = names.get(alias.dnsName) ?? view.recordSetsAt(alias.dnsName);
-  if (there.some((each) => each.type === type && each !== set)) return [];
+  if (alias.dnsName !== set.name && there.some((each) => each.type === type)) return [];
   return [`${tried}, but that target was not found`];
 }

@@ -121,6 +121,15 @@ describe('check', { timeout: 120_000 }, () => {
     assert.equal(JSON.parse(sarif.stdout).runs[0].results[0].ruleId, 'reserved-address');
   });
 
+  test('--json says with the mistakes which parts could not be read whole', async (t) => {
+    const broken =
+      'name: x\nnetworks: { a: { kind: site, cidrs: [10.0.0.0/8] } }\nforwarders: { main: { network: a } }\n';
+    const { code, stdout } = await pointsman(scratch(t, broken), 'check', 'hybrid.yaml', '--json');
+    const { event, unread, problems } = JSON.parse(stdout);
+    assert.deepEqual([code, event, problems.length > 0], [2, 'error', true]);
+    assert.deepEqual(unread, ['forwarders.main']);
+  });
+
   test('of many alike findings some are shown, and the others counted', async (t) => {
     const networks = Array.from(
       { length: 30 },
@@ -131,6 +140,20 @@ describe('check', { timeout: 120_000 }, () => {
     assert.match(stdout, /^✖ many: 30 notices|^✔ many: .*30 notices|^✖ many: 30 errors, 30 notices/);
     assert.match(stdout, /… and 25 more of reverse-missing \(--json has all\)/);
     assert.equal(stdout.match(/reverse-missing {2}networks/g)?.length, 5);
+  });
+});
+
+describe('render, where check finds errors', { timeout: 120_000 }, () => {
+  test('writes nothing, unless it is told to', async (t) => {
+    const folder = scenario(t, 'no-route/found');
+    const args = ['render', 'hybrid.yaml', '--for', 'unbound', '--member', 'main/a'];
+    const { code, stdout, stderr } = await pointsman(folder, ...args);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /--despite-findings goes on all the same\nerror no-route networks\/app: /);
+    const written = await pointsman(folder, ...args, '--despite-findings');
+    assert.equal(written.code, 0);
+    assert.match(written.stdout, /forward-zone:/);
+    assert.match(written.stderr, /1 error in hybrid\.yaml/);
   });
 });
 

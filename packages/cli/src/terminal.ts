@@ -74,9 +74,12 @@ export function shellWord(text: string): string {
   return /^[A-Za-z0-9_@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** At most so many lines; the last one says how many are left out. */
+/** So few are not left out: they cost hardly more room than a line that says so. */
+export const FEW = 10;
+
+/** About so many lines at most; the last one says how many are left out. */
 export function firstOf(lines: readonly string[], most: number): string[] {
-  if (lines.length <= most) return [...lines];
+  if (lines.length < most + FEW) return [...lines];
   return [...lines.slice(0, most), `… and ${lines.length - most} more (--json has all)`];
 }
 

@@ -2,6 +2,7 @@ import type { Otherwise } from '@pointsman/core/config';
 import type { Plan } from '@pointsman/core/plan';
 import type { Network, Topology } from '@pointsman/core/topology';
 import { columns, count, firstOf, style } from '../terminal.ts';
+import { foldRules } from './fold-rules.ts';
 
 /** What follows from a topology, for people: what there is, whom clients ask, and by which rules forwarders forward. */
 export function summary(topology: Topology, plan: Plan): string[] {
@@ -73,7 +74,7 @@ function ruleLines(plan: Plan): string[] {
   return [...tiers].flatMap(([tier, config]) => {
     const rules = columns(
       [
-        ...config.rules.map((rule) => [bare(rule.suffix), `→ ${rule.upstreams.join(', ')}`]),
+        ...foldRules(config.rules).map(({ what, upstreams }) => [what, `→ ${upstreams.join(', ')}`]),
         ['everything else', otherwiseOf(config.otherwise)],
       ],
       ['cyan'],
@@ -90,11 +91,6 @@ function otherwiseOf(otherwise: Otherwise): string {
 
 const MOST_RULES = 20;
 const MOST_ROWS = 40;
-
-/** A name as people write it in a topology: without the final dot. */
-function bare(name: string): string {
-  return name === '.' ? name : name.slice(0, -1);
-}
 
 function indent(line: string): string {
   return `  ${line}`;

@@ -1,6 +1,6 @@
 import type { AllowedFinding, Finding, Findings, Place, Severity } from '@pointsman/core/findings';
 import type { Hop } from '@pointsman/core/verify';
-import { count, style } from '../terminal.ts';
+import { count, FEW, style } from '../terminal.ts';
 
 /** How many findings of one code are shown whole; the others are counted. */
 const MOST_OF_A_CODE = 5;
@@ -16,10 +16,11 @@ const SEVERITIES: readonly Severity[] = ['error', 'warning', 'notice'];
 export function findingsText({ findings, allowed }: Findings, file: string): string[] {
   const groups = Map.groupBy(findings, ({ severity, code }) => `${severity} ${code}`);
   const lines = [...groups.values()].flatMap((group) => {
-    const shown = group.slice(0, MOST_OF_A_CODE).flatMap((finding) => [...findingBlock(finding, file), '']);
     const rest = group.length - MOST_OF_A_CODE;
-    if (rest <= 0) return shown;
-    return [...shown, style('dim', `  … and ${rest} more of ${group[0]!.code} (--json has all)`), ''];
+    const shown = rest < FEW ? group : group.slice(0, MOST_OF_A_CODE);
+    const blocks = shown.flatMap((finding) => [...findingBlock(finding, file), '']);
+    if (rest < FEW) return blocks;
+    return [...blocks, style('dim', `  … and ${rest} more of ${group[0]!.code} (--json has all)`), ''];
   });
   return [...lines, ...allowedLines(allowed)];
 }

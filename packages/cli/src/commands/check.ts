@@ -37,7 +37,7 @@ export function addCheck(program: Command): void {
     .addOption(
       new Option(
         '--json',
-        'print {ok, name, file, findings, allowed, plan}, or {event: "error", problems}',
+        'print {ok, name, file, findings, allowed, plan}, or {event: "error", problems, unread}',
       ).conflicts('sarif'),
     )
     .option('--sarif', 'print the findings as SARIF 2.1.0')
@@ -67,9 +67,12 @@ async function readOrEnd(file: string, { json, sarif }: CheckOptions): Promise<T
   if (!json && !sarif) return loadTopology(file, {});
   const result = await readTopology(file);
   if (result.ok) return result.topology;
-  const { problems } = result;
+  const { problems, unread } = result;
   if (sarif) sayJson(problemsSarif(problems));
-  else sayJson({ event: 'error', code: 'bad-topology', problems, findings: findingsOfProblems(problems) });
+  else {
+    const findings = findingsOfProblems(problems);
+    sayJson({ event: 'error', code: 'bad-topology', problems, unread, findings });
+  }
   throw new Outcome(2);
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@pointsman/core/render';
 import { suggestion, type Topology } from '@pointsman/core/topology';
 import { type Command, Option } from 'commander';
+import { DESPITE_FINDINGS, stopAtErrors } from '../check/judge.ts';
 import { loadTopology } from '../load-topology.ts';
 import { Outcome } from '../outcome.ts';
 import { complain, count, sayJson, style } from '../terminal.ts';
@@ -23,10 +24,17 @@ For a member it is a whole configuration: it forwards, serves the networks of th
 authority it is what its own servers need besides: conditional forwarders that send the zones they do not hold to the tier.
 
 What a server does less well than the topology says is a warning, on stderr and at the top of the configuration. What it cannot do at
-all is an error, and the exit code is 1.
+all is an error, and the exit code is 1. Nothing is written where \`pointsman check\` finds an error in the topology, unless
+--despite-findings is given.
 `;
 
-type RenderOptions = { for?: RenderTarget; member?: string; authority?: string; json?: boolean };
+type RenderOptions = {
+  for?: RenderTarget;
+  member?: string;
+  authority?: string;
+  json?: boolean;
+  despiteFindings?: boolean;
+};
 type Subject = { forwarder: PlannedForwarder } | { authority: PlannedAuthority };
 
 export function addRender(program: Command): void {
@@ -43,6 +51,7 @@ export function addRender(program: Command): void {
     )
     .option('--member <tier/member>', 'write for a member of a tier, such as main/a')
     .option('--authority <name>', 'write conditional forwarders for the own servers of an authority')
+    .option(...DESPITE_FINDINGS)
     .option('--json', 'print {ok, for, member or authority, text, warnings}, or {ok: false, problems}')
     .addHelpText('after', AFTER_HELP)
     .action(render);
@@ -53,7 +62,9 @@ async function render(file: string, options: RenderOptions): Promise<void> {
     throw new Outcome(2, 'a configuration is for a member or for an authority: give --member or --authority');
   }
   const topology = await loadTopology(file, options);
-  const subject = chooseSubject(file, planTopology(topology), options);
+  const plan = planTopology(topology);
+  const subject = chooseSubject(file, plan, options);
+  stopAtErrors(topology, options, plan);
   const target = options.for ?? targetOf(subject, topology);
   const rendered = renderSubject(topology, subject, target);
   if (options.json) {

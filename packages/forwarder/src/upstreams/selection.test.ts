@@ -47,6 +47,23 @@ describe('the policy', () => {
     assert.deepEqual(orderOf(world), [2, 0, 1]);
   });
 
+  for (const failures of [1, 3, 4, 20]) {
+    it(`fastest tries the faster one again after ${failures} failures, by one question, and stays with it`, () => {
+      const world = worldOf({ upstreams: ['10.0.0.1', '10.0.0.2'], policy: 'fastest' });
+      const { selection } = world;
+      for (const [index, rtt] of [40, 60].entries()) noteAnswered(world.upstreams[index]!, 0, rtt);
+      for (let count = 0; count < failures; count++) selection.noteTimeout(0, count, count);
+      let now = failures;
+      assert.equal(selection.choose(0, 0, now), 1);
+      while (selection.choose(0, 0, now) !== 0 && now < 10_000) now += 10;
+      assert.ok(now <= failures + 1510, `tried after ${now} ms`);
+      assert.equal(selection.choose(0, 0, now), 1, 'nobody else tries at the same time');
+      selection.noteAnswered(0);
+      assert.equal(selection.choose(0, 0, now), 0);
+      assert.equal(selection.choose(0, 0, now), 0);
+    });
+  }
+
   it('ordered asks in the order of the list', () => {
     const world = worldOf({ upstreams: THREE, policy: 'ordered' });
     for (const [index, rtt] of [30, 10, 20].entries()) noteAnswered(world.upstreams[index]!, 0, rtt);

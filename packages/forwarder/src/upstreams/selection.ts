@@ -78,13 +78,18 @@ export function createSelection(rules: RuleSet, upstreams: Upstream[]): Selectio
       const index = (first + step) % count;
       if (tried & (1 << index) || !may(start + index, now)) continue;
       if (policy !== 'fastest') return index;
-      const time = expectedTime(upstreamOf(start + index), failures[start + index]!);
+      const time = expectedTime(upstreamOf(start + index), failuresNow(start + index, now));
       if (time < bestTime) {
         best = index;
         bestTime = time;
       }
     }
     return best;
+  }
+
+  /** When its pause is over a pair is tried as if it had never failed: else a slower upstream that answers would keep it out for good. */
+  function failuresNow(pair: number, now: number): number {
+    return now >= pausedUntil[pair]! ? 0 : failures[pair]!;
   }
 
   function restedDown(pair: number, now: number): boolean {
@@ -95,7 +100,7 @@ export function createSelection(rules: RuleSet, upstreams: Upstream[]): Selectio
   function trial(start: number, index: number, now: number): number {
     const pair = start + index;
     if (upstreamOf(pair).state === 'down') pausedUntil[pair] = now + PAUSE_MAX;
-    else if (failures[pair]! >= PAIR_FAILURES) pausedUntil[pair] = now + pauseOf(failures[pair]!);
+    else if (failures[pair]! > 0) pausedUntil[pair] = now + pauseOf(failures[pair]!);
     return index;
   }
 
@@ -120,12 +125,12 @@ export function createSelection(rules: RuleSet, upstreams: Upstream[]): Selectio
       if (sentAt < failedAt[pair]!) return;
       failedAt[pair] = now;
       if (failures[pair]! < 255) failures[pair]!++;
-      if (failures[pair]! >= PAIR_FAILURES) pausedUntil[pair] = now + pauseOf(failures[pair]!);
+      pausedUntil[pair] = now + pauseOf(failures[pair]!);
     },
     failuresOf: (pair) => failures[pair]!,
   };
 }
 
 function pauseOf(failures: number): number {
-  return Math.min(PAUSE_MIN * 2 ** Math.min(failures - PAIR_FAILURES, 8), PAUSE_MAX);
+  return Math.min(PAUSE_MIN * 2 ** Math.max(failures - PAIR_FAILURES, 0), PAUSE_MAX);
 }

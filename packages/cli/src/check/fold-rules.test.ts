@@ -15,13 +15,15 @@ test('the reverse zones of a CIDR are one line, at the place of the first', () =
   assert.deepEqual(folded(rules), ['a.example', '172.16.0.0/12 (16 zones)', 'z.example']);
 });
 
-test('a zone that is a whole CIDR keeps its name, and so does one that goes elsewhere', () => {
+test('a zone that is a whole CIDR keeps its name, and so do a few and those that go elsewhere', () => {
   const rules = [
     rule('10.in-addr.arpa.'),
     rule('16.172.in-addr.arpa.', '10.0.0.2:53'),
     rule('17.172.in-addr.arpa.', '10.0.0.3:53'),
     rule('0/26.2.0.192.in-addr.arpa.'),
     rule('999.in-addr.arpa.'),
+    rule('10.168.192.in-addr.arpa.'),
+    rule('11.168.192.in-addr.arpa.'),
   ];
   assert.deepEqual(
     folded(rules),

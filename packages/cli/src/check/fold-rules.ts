@@ -4,8 +4,11 @@ import type { ForwardingRule } from '@pointsman/core/config';
 /** What a line says of one rule, or of all that were made of one CIDR. */
 export type RuleLine = { what: string; upstreams: readonly string[] };
 
-/** Addresses that begin with these bits: a reverse zone, or several that are one CIDR. */
-type Block = { bits: 32 | 128; prefix: number; top: bigint; zones: number; at: number };
+/** Addresses that begin with these bits: a reverse zone, or several that are one CIDR. `members`: their rules’ indexes, ascending. */
+type Block = { bits: 32 | 128; prefix: number; top: bigint; members: number[] };
+
+/** Fewer zones are told by their names. */
+const FEWEST = 4;
 
 /**
  * The lines for a tier's rules, in their order: reverse zones with the same upstreams that make up one CIDR are told as that,
@@ -16,12 +19,12 @@ export function foldRules(rules: readonly ForwardingRule[]): RuleLine[] {
     const block = blockOf(suffix, at);
     return block ? [{ ...block, key: `${block.bits} ${upstreams.join()}` }] : [];
   });
-  const folded = [...Map.groupBy(blocks, ({ key }) => key).values()].flatMap(merged);
-  const labels = new Map(folded.filter(({ zones }) => zones > 1).map((block) => [block.at, label(block)]));
-  const kept = new Set(folded.map(({ at }) => at));
-  const isBlock = new Set(blocks.map(({ at }) => at));
+  const merged = [...Map.groupBy(blocks, ({ key }) => key).values()].flatMap(mergeHalves);
+  const folded = merged.filter(({ members }) => members.length >= FEWEST);
+  const labels = new Map(folded.map((block) => [block.members[0], label(block)]));
+  const inside = new Set(folded.flatMap(({ members }) => members.slice(1)));
   return rules.flatMap(({ suffix, upstreams }, at) =>
-    isBlock.has(at) && !kept.has(at) ? [] : [{ what: labels.get(at) ?? bare(suffix), upstreams }],
+    inside.has(at) ? [] : [{ what: labels.get(at) ?? bare(suffix), upstreams }],
   );
 }
 
@@ -34,11 +37,11 @@ function blockOf(suffix: string, at: number): Block | undefined {
   const numbers = labels?.map((each) => Number.parseInt(each, radix));
   if (!numbers || numbers.some((each) => each >= 2 ** width)) return undefined;
   const top = numbers.reduce((sum, each) => (sum << BigInt(width)) | BigInt(each), 0n);
-  return { bits, prefix: numbers.length * width, top, zones: 1, at };
+  return { bits, prefix: numbers.length * width, top, members: [at] };
 }
 
 /** Two halves become the whole, from the smallest on. */
-function merged(blocks: readonly Block[]): Block[] {
+function mergeHalves(blocks: readonly Block[]): Block[] {
   const done: Block[] = [];
   let halves = new Map<bigint, Block>();
   for (let prefix = 128; prefix >= 0; prefix--) {
@@ -54,8 +57,8 @@ function merged(blocks: readonly Block[]): Block[] {
       const other = halves.get(top ^ 1n);
       if (!other || prefix === 0) done.push(block);
       else if (top < (top ^ 1n)) {
-        const [zones, at] = [block.zones + other.zones, Math.min(block.at, other.at)];
-        wholes.set(top >> 1n, { ...block, prefix: prefix - 1, top: top >> 1n, zones, at });
+        const members = [...block.members, ...other.members].sort((a, b) => a - b);
+        wholes.set(top >> 1n, { ...block, prefix: prefix - 1, top: top >> 1n, members });
       }
     }
     halves = wholes;
@@ -63,9 +66,9 @@ function merged(blocks: readonly Block[]): Block[] {
   return done;
 }
 
-function label({ bits, prefix, top, zones }: Block): string {
+function label({ bits, prefix, top, members }: Block): string {
   const digits = (top << BigInt(bits - prefix)).toString(16).padStart(bits / 4, '0');
-  return `${formatCidr({ bytes: Buffer.from(digits, 'hex'), prefix })} (${zones} zones)`;
+  return `${formatCidr({ bytes: Buffer.from(digits, 'hex'), prefix })} (${members.length} zones)`;
 }
 
 /** A name as people write it in a topology: without the final dot. */

@@ -50,7 +50,7 @@ function matchByLabels(suffixes: Set<string>, name: string): string | undefined 
   return suffixes.has('.') ? '.' : undefined;
 }
 
-const label = fc.constantFrom('a', 'b', 'ab', 'a-b', '\\000', '\\.', 'x'.repeat(63));
+const label = fc.constantFrom('a', 'b', 'ab', 'a-b', '\\255', '\\.', 'x'.repeat(63));
 const name = fc
   .array(label, { maxLength: 5 })
   .map((labels) => (labels.length === 0 ? '.' : `${labels.join('.')}.`))

@@ -11,6 +11,7 @@ import { addSchema } from './commands/schema.ts';
 import { addServe } from './commands/serve.ts';
 import { addTrace } from './commands/trace.ts';
 import { addUp } from './commands/up.ts';
+import { addZones } from './commands/zones.ts';
 import { style } from './terminal.ts';
 
 const AFTER_HELP = `
@@ -42,6 +43,7 @@ export function makeProgram(): Command {
     addUp,
     addQuery,
     addServe,
+    addZones,
     addRender,
     addDiffAnswers,
     addSchema,

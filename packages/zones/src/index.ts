@@ -2,6 +2,13 @@ export { type Answer, type AnswerContext, answerQuery } from './answer-query.ts'
 export { type CompiledZone, compileZone, type Zone, ZoneError, type ZoneKind } from './compile-zone.ts';
 export { type Client, type Handle, ListenError, type ListenOptions } from './dns-handler.ts';
 export { type DnsServer, startDnsServer } from './dns-server.ts';
+export {
+  type HealthMetrics,
+  type HealthOptions,
+  type HealthRunner,
+  runHealthChecks,
+  SYSTEM_HEALTH_OPTIONS,
+} from './health/run-health-checks.ts';
 export { formatRoute53Name, parseRoute53Name, sortKey } from './records/names.ts';
 export { type Resolution, resolve } from './resolve.ts';
 export { encodeResponse, errorResponse, makeResponse, readQuery, type Transport } from './response.ts';

@@ -17,8 +17,10 @@ import type { Mutation, RecordSetPage, StoreEvent, StoreReads } from './store.ts
 export type Catalogue = {
   revision: number;
   zones: Map<string, ZoneContents>;
-  /** By name and ID; made anew when asked for after a change. */
-  sortedZones: readonly HostedZone[] | undefined;
+  /** By name and ID. */
+  sorted: ZoneContents[];
+  /** What `sorted` holds; made anew when asked for after a change. */
+  listed: readonly HostedZone[] | undefined;
   changes: Map<string, Change>;
   healthChecks: Map<string, HealthCheck>;
   delegationSets: Map<string, DelegationSet>;
@@ -27,6 +29,7 @@ export type Catalogue = {
 
 type ZoneContents = {
   zone: HostedZone;
+  key: string;
   nodes: Map<Name, readonly ResourceRecordSet[]>;
   count: number;
   /** Made when the zone is listed for the first time. */
@@ -40,7 +43,8 @@ export function createCatalogue(): Catalogue {
   return {
     revision: 0,
     zones: new Map(),
-    sortedZones: undefined,
+    sorted: [],
+    listed: undefined,
     changes: new Map(),
     healthChecks: new Map(),
     delegationSets: new Map(),
@@ -58,10 +62,7 @@ function applyMutation(catalogue: Catalogue, mutation: Mutation): void {
     case 'zone':
       return putZone(catalogue, mutation.zone);
     case 'zone-gone':
-      catalogue.zones.delete(mutation.id);
-      catalogue.tags.delete(tagKey({ kind: 'hostedzone', id: mutation.id }));
-      catalogue.sortedZones = undefined;
-      return;
+      return removeZone(catalogue, mutation.id);
     case 'names': {
       const contents = catalogue.zones.get(mutation.zoneId)!;
       for (const [name, sets] of mutation.names) putName(contents, name, sets);
@@ -89,10 +90,40 @@ function applyMutation(catalogue: Catalogue, mutation: Mutation): void {
 
 export function putZone(catalogue: Catalogue, zone: HostedZone): void {
   const present = catalogue.zones.get(zone.id);
-  if (present === undefined) {
-    catalogue.zones.set(zone.id, { zone, nodes: new Map(), count: 0, ordered: undefined });
-  } else present.zone = zone;
-  catalogue.sortedZones = undefined;
+  catalogue.listed = undefined;
+  if (present !== undefined) {
+    present.zone = zone;
+    return;
+  }
+  const contents: ZoneContents = {
+    zone,
+    key: `${sortKey(zone.name)} ${zone.id}`,
+    nodes: new Map(),
+    count: 0,
+    ordered: undefined,
+  };
+  catalogue.zones.set(zone.id, contents);
+  catalogue.sorted.splice(placeOf(catalogue.sorted, contents.key), 0, contents);
+}
+
+function removeZone(catalogue: Catalogue, id: string): void {
+  const { key } = catalogue.zones.get(id)!;
+  catalogue.sorted.splice(placeOf(catalogue.sorted, key), 1);
+  catalogue.listed = undefined;
+  catalogue.zones.delete(id);
+  catalogue.tags.delete(tagKey({ kind: 'hostedzone', id }));
+}
+
+/** The first index whose key is not before `key`. */
+function placeOf(sorted: readonly ZoneContents[], key: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]!.key < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 export function putName(contents: ZoneContents, name: Name, sets: readonly ResourceRecordSet[]): void {
@@ -124,8 +155,8 @@ export function readsOf(catalogue: Catalogue): StoreReads {
     revision: () => catalogue.revision,
     zone: (id) => catalogue.zones.get(id)?.zone,
     zones: () => {
-      catalogue.sortedZones ??= sortZones(catalogue.zones.values());
-      return catalogue.sortedZones;
+      catalogue.listed ??= catalogue.sorted.map(({ zone }) => zone);
+      return catalogue.listed;
     },
     recordSetCount: (zoneId) => catalogue.zones.get(zoneId)?.count ?? 0,
     recordSets: (zoneId, start, max) => listPage(catalogue.zones.get(zoneId), start, max),
@@ -142,12 +173,6 @@ export function readsOf(catalogue: Catalogue): StoreReads {
 
 function byId<Kept extends { id: string }>(kept: Iterable<Kept>): Kept[] {
   return [...kept].sort((a, b) => compareText(a.id, b.id));
-}
-
-function sortZones(contents: Iterable<ZoneContents>): HostedZone[] {
-  return Array.from(contents, ({ zone }) => ({ zone, key: sortKey(zone.name) }))
-    .sort((a, b) => compareText(a.key, b.key) || compareText(a.zone.id, b.zone.id))
-    .map(({ zone }) => zone);
 }
 
 function listPage(

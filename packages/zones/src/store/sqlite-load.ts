@@ -40,9 +40,12 @@ function rows(database: DatabaseSync, query: string) {
 }
 
 function loadNames(database: DatabaseSync, catalogue: Catalogue, zones: ReadonlyMap<number, string>): void {
-  for (const { zone, name, sets } of rows(database, 'SELECT zone, name, sets FROM names')) {
-    const contents = catalogue.zones.get(zones.get(zone as number)!)!;
-    putName(contents, name as string, decodeSets(name as string, sets as string));
+  const query = database.prepare('SELECT zone, name, sets FROM names');
+  // A million rows: as arrays they take half the time of objects with names.
+  query.setReturnArrays(true);
+  for (const row of query.iterate() as unknown as Iterable<[number, string, string]>) {
+    const [zone, name, sets] = row;
+    putName(catalogue.zones.get(zones.get(zone)!)!, name, decodeSets(name, sets));
   }
 }
 

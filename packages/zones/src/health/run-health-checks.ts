@@ -1,0 +1,129 @@
+import type { HealthCheck } from '../store/model.ts';
+import type { Store } from '../store/store.ts';
+import {
+  afterResult,
+  DEFAULT_INTERVAL_SECONDS,
+  type EndpointState,
+  isCheckHealthy,
+  UNKNOWN,
+} from './health-state.ts';
+import { type Probe, type ProbeResult, probeEndpoint } from './probe.ts';
+
+/** Runs the health checks of a store: each at its interval, with jitter, a bounded number of them at a time. */
+export type HealthRunner = {
+  /** True, too, for one that is not known. */
+  isHealthy(id: string): boolean;
+  /** The latest look at the endpoint of a check, in milliseconds since 1970; undefined before the first and for a calculated check. */
+  lastResult(id: string): { at: number; result: ProbeResult } | undefined;
+  metrics(): HealthMetrics;
+  stop(): void;
+};
+export type HealthMetrics = { probes: number; failures: number; underWay: number; waiting: number };
+
+export type HealthOptions = {
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** From 0 up to, not including, 1. */
+  random: () => number;
+  /** Calls back after some milliseconds; gives what cancels it. */
+  schedule: (act: () => void, milliseconds: number) => () => void;
+  probe: Probe;
+};
+
+export const SYSTEM_HEALTH_OPTIONS: HealthOptions = {
+  now: Date.now,
+  random: Math.random,
+  schedule: (act, milliseconds) => {
+    const timer = setTimeout(act, milliseconds).unref();
+    return () => clearTimeout(timer);
+  },
+  probe: (config) => probeEndpoint(config),
+};
+
+/** Probes under way at a time; more wait, the longest waiting first. A slow endpoint holds one of them for six seconds at most, or ten of TCP. */
+const MOST_UNDER_WAY = 64;
+/** Each wait is the interval, less up to this part of it: checks that were made together drift apart. */
+const JITTER = 0.1;
+
+type Entry = { check: HealthCheck; state: EndpointState; cancel: () => void };
+type Runner = {
+  options: HealthOptions;
+  entries: Map<string, Entry>;
+  queue: Entry[];
+  counts: { probes: number; failures: number; underWay: number };
+};
+
+export function runHealthChecks(store: Store, options: HealthOptions): HealthRunner {
+  const counts = { probes: 0, failures: 0, underWay: 0 };
+  const runner: Runner = { options, entries: new Map(), queue: [], counts };
+  for (const check of store.healthChecks()) put(runner, check);
+  const unwatch = store.watch(({ mutations }) => {
+    for (const mutation of mutations) {
+      if (mutation.kind === 'health-check') put(runner, mutation.healthCheck);
+      else if (mutation.kind === 'health-check-gone') remove(runner, mutation.id);
+    }
+  });
+  const isHealthy = (id: string): boolean => {
+    const entry = runner.entries.get(id);
+    return entry === undefined || isCheckHealthy(entry.check.config, entry.state, isHealthy);
+  };
+  return {
+    isHealthy,
+    lastResult: (id) => runner.entries.get(id)?.state.last,
+    metrics: () => ({ ...counts, waiting: runner.queue.length }),
+    stop: () => {
+      unwatch();
+      for (const id of [...runner.entries.keys()]) remove(runner, id);
+    },
+  };
+}
+
+/** A check that was changed begins anew with its schedule, and keeps its state: the new endpoint has to prove the opposite. */
+function put(runner: Runner, check: HealthCheck): void {
+  const known = runner.entries.get(check.id);
+  if (known !== undefined) remove(runner, check.id);
+  const entry: Entry = { check, state: known?.state ?? UNKNOWN, cancel: () => undefined };
+  runner.entries.set(check.id, entry);
+  if (check.config.type === 'CALCULATED' || check.config.disabled) return;
+  wait(runner, entry, runner.options.random() * intervalOf(check) * JITTER);
+}
+
+function remove(runner: Runner, id: string): void {
+  const entry = runner.entries.get(id);
+  if (entry === undefined) return;
+  runner.entries.delete(id);
+  entry.cancel();
+  runner.queue = runner.queue.filter((each) => each !== entry);
+}
+
+/** Milliseconds. */
+function intervalOf({ config }: HealthCheck): number {
+  return (config.requestInterval ?? DEFAULT_INTERVAL_SECONDS) * 1000;
+}
+
+function wait(runner: Runner, entry: Entry, milliseconds: number): void {
+  entry.cancel = runner.options.schedule(() => {
+    runner.queue.push(entry);
+    startWaiting(runner);
+  }, milliseconds);
+}
+
+function startWaiting(runner: Runner): void {
+  while (runner.counts.underWay < MOST_UNDER_WAY && runner.queue.length > 0)
+    void look(runner, runner.queue.shift()!);
+}
+
+async function look(runner: Runner, entry: Entry): Promise<void> {
+  const { counts, options, entries } = runner;
+  const { config, id } = entry.check;
+  counts.underWay++;
+  const result = await options.probe(config);
+  counts.underWay--;
+  counts.probes++;
+  if (!result.healthy) counts.failures++;
+  if (entries.get(id) === entry) {
+    entry.state = afterResult(entry.state, result, options.now(), config);
+    wait(runner, entry, intervalOf(entry.check) * (1 - options.random() * JITTER));
+  }
+  startWaiting(runner);
+}

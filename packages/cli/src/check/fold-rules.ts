@@ -1,5 +1,6 @@
 import { formatCidr } from '@pointsman/core/address';
 import type { ForwardingRule } from '@pointsman/core/config';
+import { bare } from '@pointsman/core/verify';
 
 /** What a line says of one rule, or of all that were made of one CIDR. */
 export type RuleLine = { what: string; upstreams: readonly string[] };
@@ -69,9 +70,4 @@ function mergeHalves(blocks: readonly Block[]): Block[] {
 function label({ bits, prefix, top, members }: Block): string {
   const digits = (top << BigInt(bits - prefix)).toString(16).padStart(bits / 4, '0');
   return `${formatCidr({ bytes: Buffer.from(digits, 'hex'), prefix })} (${members.length} zones)`;
-}
-
-/** A name as people write it in a topology: without the final dot. */
-function bare(name: string): string {
-  return name === '.' ? name : name.slice(0, -1);
 }

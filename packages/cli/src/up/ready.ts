@@ -1,5 +1,6 @@
 import { formatEndpoint } from '@pointsman/core/address';
 import type { Topology, Zone } from '@pointsman/core/topology';
+import { bare } from '@pointsman/core/verify';
 import type { World } from '@pointsman/lab';
 
 /**
@@ -29,7 +30,7 @@ export function readyEvent(topology: Topology, world: World) {
       real: { address: forwarder.address },
     })),
     zones: topology.zones.map((zone) => ({
-      name: zone.name === '.' ? zone.name : zone.name.slice(0, -1),
+      name: bare(zone.name),
       kind: zone.kind,
       servers: serversOf(zone, world).map(at),
     })),

@@ -1,13 +1,11 @@
 import type { ForwardingRule } from '../config/index.ts';
 import type { Name } from '../dns/name.ts';
+import { showName as bare } from '../schema/path.ts';
 import type { Coverage } from './coverage.ts';
 
 /** The sentences of traces. */
 
-/** A name as people write it: without the final dot. */
-export function bare(name: Name): string {
-  return name === '.' ? name : name.slice(0, -1);
-}
+export { bare };
 
 export function list(names: readonly string[], most = 4): string {
   const shown = names.slice(0, most).join(', ');

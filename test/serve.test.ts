@@ -7,11 +7,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ForwarderConfigInput } from '@pointsman/core/config';
 import { ask } from '@pointsman/lab';
 import { pointsman } from './system/command.ts';
+import { ENGINES } from './system/engines.ts';
 import { freePort } from './system/free-port.ts';
 import { type Running, type RunningWorld, startCommand, startUp } from './system/running.ts';
 
 /** One forwarder in front of acme's data centre, as it would run on a host. */
-describe('serve', { timeout: 60_000 }, () => {
+describe('serve', { timeout: 120_000 }, () => {
   test('forwards by its configuration', async (t) => {
     const { forwarder, address, events } = await start(t, { args: ['--workers', '2'] });
     const [ready] = events;
@@ -44,27 +45,31 @@ describe('serve', { timeout: 60_000 }, () => {
     assert.equal(await resolve(address, 'db.corp.acme.example.'), '192.168.10.20');
   });
 
-  test('says when an upstream goes down, and when it is back', async (t) => {
-    const { forwarder, world, config, events } = await start(t, {});
-    assert.ok(!events.some(({ event }) => event === 'upstream'));
-    await world.stop();
-    const upstreams = config.rules[0]!.upstreams;
-    const told = (state: string) =>
-      Promise.all(
-        upstreams.map((each) =>
-          forwarder.waitFor(
-            ({ event, endpoint, ...rest }) =>
-              event === 'upstream' && endpoint === each && rest.state === state,
+  for (const { engine, skip } of ENGINES) {
+    test(`says when an upstream goes down, and when it is back, with engine ${engine}`, {
+      skip,
+    }, async (t) => {
+      const { forwarder, world, config, events } = await start(t, { args: ['--engine', engine] });
+      assert.ok(!events.some(({ event }) => event === 'upstream'));
+      await world.stop();
+      const upstreams = config.rules[0]!.upstreams;
+      const told = (state: string) =>
+        Promise.all(
+          upstreams.map((each) =>
+            forwarder.waitFor(
+              ({ event, endpoint, ...rest }) =>
+                event === 'upstream' && endpoint === each && rest.state === state,
+            ),
           ),
-        ),
-      );
-    const [down] = await told('down');
-    assert.match(String(down!.message), /^upstream \S+ is down: (no answer|connection refused)$/);
-    const again = await startUp('examples/acme/hybrid.yaml', { port: world.ready.port });
-    t.after(again.stop);
-    const [up] = await told('up');
-    assert.match(String(up!.message), /^upstream \S+ is up again$/);
-  });
+        );
+      const [down] = await told('down');
+      assert.match(String(down!.message), /^upstream \S+ is down: (no answer|connection refused)/);
+      const again = await startUp('examples/acme/hybrid.yaml', { port: world.ready.port });
+      t.after(again.stop);
+      const [up] = await told('up');
+      assert.match(String(up!.message), /^upstream \S+ is up again$/);
+    });
+  }
 
   test('a signal that comes while it starts counts when it has started', {
     skip: !existsSync('/proc/self/status') && 'signals that a process listens for show in Linux’s /proc',

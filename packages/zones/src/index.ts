@@ -5,6 +5,7 @@ export { type DnsServer, startDnsServer } from './dns-server.ts';
 export {
   type HealthMetrics,
   type HealthOptions,
+  type HealthReport,
   type HealthRunner,
   runHealthChecks,
   SYSTEM_HEALTH_OPTIONS,

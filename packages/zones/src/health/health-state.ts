@@ -6,15 +6,23 @@ export type EndpointState = {
   healthy: boolean;
   /** Results in a row that speak against the state. */
   against: number;
-  last: { at: number; result: ProbeResult } | undefined;
+  last: Look | undefined;
+  lastFailure: Look | undefined;
 };
+/** `at` in milliseconds since 1970. */
+export type Look = { at: number; result: ProbeResult };
 
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html */
 export const DEFAULT_FAILURE_THRESHOLD = 3;
 export const DEFAULT_INTERVAL_SECONDS = 30;
 
 /** An endpoint that was never looked at counts as healthy: nothing that works is taken out of answers by our starting. */
-export const UNKNOWN: EndpointState = { healthy: true, against: 0, last: undefined };
+export const UNKNOWN: EndpointState = {
+  healthy: true,
+  against: 0,
+  last: undefined,
+  lastFailure: undefined,
+};
 
 /** The state turns after as many results in a row as the failure threshold says, either way. */
 export function afterResult(
@@ -24,10 +32,11 @@ export function afterResult(
   { failureThreshold = DEFAULT_FAILURE_THRESHOLD }: HealthCheckConfig,
 ): EndpointState {
   const last = { at, result };
-  if (result.healthy === state.healthy) return { healthy: state.healthy, against: 0, last };
+  const looks = { last, lastFailure: result.healthy ? state.lastFailure : last };
+  if (result.healthy === state.healthy) return { healthy: state.healthy, against: 0, ...looks };
   const against = state.against + 1;
-  if (against < failureThreshold) return { healthy: state.healthy, against, last };
-  return { healthy: result.healthy, against: 0, last };
+  if (against < failureThreshold) return { healthy: state.healthy, against, ...looks };
+  return { healthy: result.healthy, against: 0, ...looks };
 }
 
 /**

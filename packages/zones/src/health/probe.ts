@@ -76,7 +76,7 @@ function probeHttp(config: HealthCheckConfig, limits: ProbeLimits): Promise<Prob
   );
   outgoing.on('response', async (response) => {
     const { statusCode = 0 } = response;
-    const status = `HTTP status ${statusCode}`;
+    const status = `HTTP Status Code ${statusCode}, ${response.statusMessage}`;
     if (statusCode < 200 || statusCode > 399) return end(false, status);
     if (config.searchString === undefined) return end(true, status);
     const body = await readStart(response, limits.searched);

@@ -104,7 +104,11 @@ describe('health checks', () => {
     assert.equal(plain.runner.isHealthy(id!), true);
     await plain.see(false);
     assert.equal(plain.runner.isHealthy(id!), false);
-    assert.deepEqual(plain.runner.lastResult(id!)?.result, { healthy: false, reason: 'test' });
+    const failure = plain.runner.status(id!)!;
+    assert.equal(failure.status, 'Failure: test');
+    await plain.see(true);
+    assert.equal(plain.runner.status(id!)!.status, 'Success: test');
+    assert.deepEqual(plain.runner.lastFailure(id!), failure);
     const inverted = await start([{ ...HTTP, inverted: true }]);
     assert.equal(inverted.runner.isHealthy(inverted.ids[0]!), false);
     const disabled = await start([{ ...HTTP, disabled: true }]);
@@ -148,7 +152,7 @@ describe('health checks', () => {
     probes[0]!.end(false);
     await setImmediate();
     assert.equal(timers.size, 0);
-    assert.equal(runner.lastResult(ids[0]!), undefined);
+    assert.equal(runner.status(ids[0]!), undefined);
   });
 
   test('are under way 64 at a time; the others wait their turn', async () => {

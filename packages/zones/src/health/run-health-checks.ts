@@ -5,19 +5,24 @@ import {
   DEFAULT_INTERVAL_SECONDS,
   type EndpointState,
   isCheckHealthy,
+  type Look,
   UNKNOWN,
 } from './health-state.ts';
-import { type Probe, type ProbeResult, probeEndpoint } from './probe.ts';
+import { type Probe, probeEndpoint } from './probe.ts';
 
 /** Runs the health checks of a store: each at its interval, with jitter, a bounded number of them at a time. */
 export type HealthRunner = {
   /** True, too, for one that is not known. */
   isHealthy(id: string): boolean;
-  /** The latest look at the endpoint of a check, in milliseconds since 1970; undefined before the first and for a calculated check. */
-  lastResult(id: string): { at: number; result: ProbeResult } | undefined;
+  /** The latest look at the endpoint of a check; undefined before the first and for a calculated check. */
+  status(id: string): HealthReport | undefined;
+  /** The latest look that failed. */
+  lastFailure(id: string): HealthReport | undefined;
   metrics(): HealthMetrics;
   stop(): void;
 };
+/** `status` begins with `Success: ` or `Failure: `; `checkedTime` in milliseconds since 1970. */
+export type HealthReport = { status: string; checkedTime: number };
 export type HealthMetrics = { probes: number; failures: number; underWay: number; waiting: number };
 
 export type HealthOptions = {
@@ -69,13 +74,20 @@ export function runHealthChecks(store: Store, options: HealthOptions): HealthRun
   };
   return {
     isHealthy,
-    lastResult: (id) => runner.entries.get(id)?.state.last,
+    status: (id) => reportOn(runner.entries.get(id)?.state.last),
+    lastFailure: (id) => reportOn(runner.entries.get(id)?.state.lastFailure),
     metrics: () => ({ ...counts, waiting: runner.queue.length }),
     stop: () => {
       unwatch();
       for (const id of [...runner.entries.keys()]) remove(runner, id);
     },
   };
+}
+
+function reportOn(look: Look | undefined): HealthReport | undefined {
+  if (look === undefined) return undefined;
+  const { healthy, reason } = look.result;
+  return { status: `${healthy ? 'Success' : 'Failure'}: ${reason}`, checkedTime: look.at };
 }
 
 /** A check that was changed begins anew with its schedule, and keeps its state: the new endpoint has to prove the opposite. */

@@ -76,7 +76,10 @@ export type ResourceRecordSet = {
 };
 
 export type ChangeAction = 'CREATE' | 'DELETE' | 'UPSERT';
-/** A change as a client asks for it: its names and values may be spelled in any way, and be wrong. */
+/**
+ * A change as a client asks for it. Its names and values are as Route 53 spells them, with octal escapes (a `Name` is made so by
+ * `formatRoute53Name`), in any case, with or without the final dot; and they may be wrong.
+ */
 export type RequestedChange = { action: ChangeAction; recordSet: ResourceRecordSet };
 
 /** What a write did. It is on every server from the moment it is acknowledged: `INSYNC`, for those who poll. */

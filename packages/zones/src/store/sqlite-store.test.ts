@@ -54,6 +54,7 @@ describe('the file of a store', () => {
       weight: 3,
       healthCheckId: health.id,
     };
+    const odd = addressSet('a\\040b.z.example', '10.0.0.1', '10.0.0.2');
     const alias = {
       name: 'z.example',
       type: 'A',
@@ -62,6 +63,7 @@ describe('the file of a store', () => {
     const { change: made } = await first.changeRecordSets(zone.id, [
       change('CREATE', weighted),
       change('CREATE', alias),
+      change('CREATE', odd),
     ]);
     await first.changeTags({ kind: 'hostedzone', id: zone.id }, { a: 'b' }, []);
     await first.createDelegationSet({ account: OWNER, callerReference: 'd' });

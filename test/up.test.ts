@@ -83,6 +83,22 @@ describe('up', { timeout: 120_000 }, () => {
     }
   });
 
+  test('a member that hangs, in its start or later, does not keep it from ending', {
+    skip: process.platform !== 'linux' && 'children of a process show in Linux’s /proc',
+  }, async (t) => {
+    for (const moment of ['start', 'later']) {
+      const port = await freePort();
+      const world = startCommand(['up', ACME, '--json', '--port', String(port)]);
+      t.after(world.stop);
+      if (moment === 'later') await world.waitFor(({ event }) => event === 'ready');
+      await until(() => childrenOf(world.process.pid!).length > 0);
+      process.kill(Number(childrenOf(world.process.pid!)[0]), 'SIGSTOP');
+      world.process.kill('SIGTERM');
+      assert.deepEqual(await world.exited, { code: 0, signal: null }, moment);
+      await assertGone(port);
+    }
+  });
+
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     test(`${signal} ends everything it started, with exit code 0`, async () => {
       const world = await startUp(ACME);

@@ -18,6 +18,7 @@ export const systemPackages: readonly SystemPackage[] = [
   { package: 'procps', command: 'ps', for: 'reading processes' },
   { package: 'gcc', command: 'gcc', for: 'the C echo in the bench' },
   { package: 'libc6-dev', command: '/usr/include/stdio.h', for: 'the C echo in the bench' },
+  { package: 'awscli', command: '/usr/bin/aws', for: 'the unmodified client of Route 53 in the tests' },
   { package: 'jq', command: 'jq', for: 'the commands of docs/production.md' },
   { package: 'tmux', command: 'tmux', for: 'a terminal to look at' },
 ];

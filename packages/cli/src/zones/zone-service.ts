@@ -5,7 +5,9 @@ import {
   handleForVpcs,
   openSqliteStore,
   openZoneDirectory,
+  runHealthChecks,
   type Store,
+  SYSTEM_HEALTH_OPTIONS,
   startDnsServer,
   type Vpc,
 } from '@pointsman/zones';
@@ -41,8 +43,9 @@ export async function startZones(options: ZoneServiceOptions): Promise<RunningZo
   const storeOptions = { findVpc, limits: AWS_LIMITS, now: Date.now };
   const store: Store =
     options.db === undefined ? createMemoryStore(storeOptions) : openSqliteStore(options.db, storeOptions);
-  const directory = openZoneDirectory(store, { isHealthy: () => true, findTarget: () => undefined });
-  const ends: (() => unknown)[] = [() => store.close(), () => directory.stop()];
+  const health = runHealthChecks(store, SYSTEM_HEALTH_OPTIONS);
+  const directory = openZoneDirectory(store, { isHealthy: health.isHealthy, findTarget: () => undefined });
+  const ends: (() => unknown)[] = [() => store.close(), () => health.stop(), () => directory.stop()];
   const stop = async () => {
     for (const end of ends.splice(0).reverse()) await end();
   };
@@ -54,7 +57,7 @@ export async function startZones(options: ZoneServiceOptions): Promise<RunningZo
       store,
       limits: AWS_LIMITS,
       findVpc,
-      health: { status: () => undefined, lastFailure: () => undefined },
+      health,
       answerTest: testsOf(directory, Math.random),
     };
     const api = await serveRoute53(route53, { ...options.api, keys, now: Date.now, onFailure });

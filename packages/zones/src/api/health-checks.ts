@@ -1,15 +1,10 @@
 import type * as aws from '@aws-sdk/client-route-53';
 import { AwsError, type Caller } from '@pointsman/aws-wire';
+import type { HealthReport } from '../health/run-health-checks.ts';
 import type { HealthCheck } from '../store/model.ts';
 import { readChangeable, readConfig, writeHealthCheck } from './health-check-shapes.ts';
 import { requireReference } from './hosted-zones.ts';
-import {
-  type HealthReport,
-  locationOf,
-  type Operation,
-  ownTaggedResource,
-  type Route53,
-} from './operation.ts';
+import { locationOf, type Operation, ownTaggedResource, type Route53 } from './operation.ts';
 import { pageOf, pageSize } from './paging.ts';
 
 const MOST_HEALTH_CHECKS = 100;

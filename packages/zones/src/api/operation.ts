@@ -1,4 +1,5 @@
 import { AwsError, type Caller } from '@pointsman/aws-wire';
+import type { HealthRunner } from '../health/run-health-checks.ts';
 import type { HostedZone, TaggedResource, Vpc } from '../store/model.ts';
 import type { Limits, Store } from '../store/store.ts';
 
@@ -8,17 +9,10 @@ export type Route53 = {
   limits: Limits;
   /** The VPC of an ID; undefined where there is none. */
   findVpc: (id: string) => Vpc | undefined;
-  health: HealthReports;
+  /** What the checkers last saw of a health check, from the one region that they are in. */
+  health: Pick<HealthRunner, 'status' | 'lastFailure'>;
   answerTest: AnswerTest;
 };
-
-/** What the checkers last saw of a health check, from the one region that they are in. */
-export type HealthReports = {
-  status: (healthCheckId: string) => HealthReport | undefined;
-  lastFailure: (healthCheckId: string) => HealthReport | undefined;
-};
-/** `status` begins with `Success` or `Failure`, as AWS's does; `checkedTime` in milliseconds since 1970. */
-export type HealthReport = { status: string; checkedTime: number };
 
 /** What DNS answers from one zone: RCODE by its name, record data as in a zone file. */
 export type AnswerTest = (question: {

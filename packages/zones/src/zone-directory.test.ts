@@ -271,3 +271,30 @@ test('the target of a CNAME may lie in another private zone of the VPC', async (
   await put(store, two, a('x.two.test', '10.0.0.7'));
   assert.equal(ask('c.one.test.'), 'NOERROR x.two.test. 10.0.0.7');
 });
+
+test('EDNS client subnet is ignored: the region of the VPC decides', async () => {
+  const { store, directory } = start();
+  const id = await zone(store, 'example', 'vpc-a');
+  const regions = ['eu-west-1', 'ap-southeast-2'].map((region, index) => ({
+    ...a('x.example', `10.0.0.${index + 1}`),
+    setIdentifier: region,
+    region,
+  }));
+  await put(store, id, ...regions);
+  // RFC 7871 §6: family IPv4, a source prefix of 24 bits, 203.0.113.0.
+  const subnet = { code: 8, data: Uint8Array.of(0, 1, 24, 0, 203, 0, 113) };
+  const edns = { udpSize: 1232, version: 0, do: false, options: [subnet] };
+  const packet = encodeQuery({ id: 1, name: 'x.example.', type: 'A', edns });
+  const handle = handleForVpcs(
+    directory,
+    () => VPCS,
+    () => 0,
+  );
+  const response = handle(packet, { address: '10.1.0.9', port: 1, transport: 'udp' }) as Uint8Array;
+  const { answers, edns: answered } = decodeMessage(response)!;
+  assert.deepEqual(
+    answers.map((each) => rdataToText(each.type, each.data)),
+    ['10.0.0.1'],
+  );
+  assert.deepEqual(answered!.options, []);
+});

@@ -67,6 +67,7 @@ export function describeStore(name: string, open: (options: StoreOptions) => Sto
     };
     describeZones(using);
     describeAssociations(using);
+    describeQuotas(using);
     describeRecordSets(using);
     describeTheRest(using);
   });
@@ -195,6 +196,33 @@ function describeAssociations(using: Using): void {
       const { value } = await store.createZone(open);
       await refuses(store.associateVpc(value.id, key('vpc-a'), OWNER), 'PublicZoneVPCAssociation');
     }));
+}
+
+function describeQuotas(using: Using): void {
+  test('a zone has at most 300 VPCs and an account 200 health checks, or what the limits say', () =>
+    using(
+      async (store) => {
+        const zone = await privateZone(store);
+        await refuses(store.associateVpc(zone.id, key('vpc-b'), OWNER), 'LimitsExceeded');
+        const check = (port: number) =>
+          store.createHealthCheck({
+            account: OWNER,
+            callerReference: `${port}`,
+            config: { type: 'TCP', ipAddress: '10.0.0.1', port },
+          });
+        await check(1);
+        await refuses(check(2), 'TooManyHealthChecks');
+      },
+      { vpcsPerZone: 1, healthChecksPerAccount: 1 },
+    ));
+
+  test('the quotas of AWS are the ones of its documentation', () => {
+    const { zonesPerAccount, recordSetsPerZone, vpcsPerZone, healthChecksPerAccount } = AWS_LIMITS;
+    assert.deepEqual(
+      [zonesPerAccount, recordSetsPerZone, vpcsPerZone, healthChecksPerAccount],
+      [500, 10_000, 300, 200],
+    );
+  });
 }
 
 function describeRecordSets(using: Using): void {

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { RecordSet } from '@pointsman/core/dns';
+import type { Policy } from '../records/record-sets.ts';
+import type { ResourceRecordSet } from '../store/model.ts';
+import type { Querier } from './querier.ts';
+import { chooseRecords, type RoutedSet } from './routed-set.ts';
+
+/** Aliases and the health that they take from their targets. */
+
+const records = (name: string, ttl = 60): RecordSet => ({ name, type: 'A', ttl, data: [Uint8Array.of(ttl)] });
+const alias = (dnsName: string, fields: Partial<ResourceRecordSet> = {}): ResourceRecordSet => ({
+  name: 'x.',
+  type: 'A',
+  alias: { hostedZoneId: 'Z', dnsName, evaluateTargetHealth: true },
+  ...fields,
+});
+const plain = (fields: Partial<ResourceRecordSet>): ResourceRecordSet => ({
+  name: 'x.',
+  type: 'A',
+  ttl: 60,
+  values: [],
+  ...fields,
+});
+
+/** A zone of groups by name; a record set without an alias has records of its set identifier's name. */
+function zone(groups: Record<string, { policy: Policy; sets: ResourceRecordSet[] } | RecordSet>) {
+  const compiled = new Map<string, RoutedSet | RecordSet>();
+  for (const [name, group] of Object.entries(groups)) {
+    if ('data' in group) {
+      compiled.set(name, group);
+      continue;
+    }
+    const candidates = group.sets.map((source) => ({
+      source,
+      records: source.alias ? undefined : records(source.setIdentifier!, source.ttl!),
+    }));
+    const find = (target: string) => compiled.get(target);
+    compiled.set(name, { name, type: 'A', policy: group.policy, candidates, find });
+  }
+  return (name: string, sick: string[] = [], findTarget: Querier['findTarget'] = () => undefined) => {
+    const querier = { region: undefined, isHealthy: (id: string) => !sick.includes(id), findTarget };
+    return chooseRecords(compiled.get(name)!, { querier, random: () => 0 })?.name;
+  };
+}
+
+describe('EvaluateTargetHealth', () => {
+  const ask = zone({
+    'top.': {
+      policy: 'failover',
+      sets: [
+        alias('group.', { setIdentifier: '1', failover: 'PRIMARY' }),
+        plain({ setIdentifier: 'spare', failover: 'SECONDARY' }),
+      ],
+    },
+    'group.': {
+      policy: 'weighted',
+      sets: [
+        plain({ setIdentifier: 'one', weight: 1, healthCheckId: 'one' }),
+        plain({ setIdentifier: 'two', weight: 1, healthCheckId: 'two' }),
+      ],
+    },
+  });
+
+  test('an alias is healthy if any target is', () => {
+    assert.equal(ask('top.'), 'one');
+    assert.equal(ask('top.', ['one']), 'two');
+    assert.equal(ask('top.', ['one', 'two']), 'spare');
+  });
+
+  test('false: the alias is healthy whatever its target is', () => {
+    const blind = alias('group.', { setIdentifier: '1', failover: 'PRIMARY' });
+    const askBlind = zone({
+      'top.': {
+        policy: 'failover',
+        sets: [
+          { ...blind, alias: { ...blind.alias!, evaluateTargetHealth: false } },
+          plain({ setIdentifier: 'spare', failover: 'SECONDARY' }),
+        ],
+      },
+      'group.': {
+        policy: 'weighted',
+        sets: [plain({ setIdentifier: 'one', weight: 1, healthCheckId: 'one' })],
+      },
+    });
+    assert.equal(askBlind('top.', ['one']), 'one');
+  });
+
+  test('of an AWS resource is what the resolver of the caller says; one that is gone is unhealthy', () => {
+    const askResource = zone({
+      'top.': {
+        policy: 'failover',
+        sets: [
+          alias('lb.', { setIdentifier: '1', failover: 'PRIMARY' }),
+          plain({ setIdentifier: 'spare', failover: 'SECONDARY' }),
+        ],
+      },
+    });
+    const balancer = (healthy: boolean) => () => ({ set: records('lb.'), healthy });
+    assert.equal(askResource('top.', [], balancer(true)), 'lb.');
+    assert.equal(askResource('top.', [], balancer(false)), 'spare');
+    assert.equal(askResource('top.', []), 'spare');
+  });
+});
+
+test('a health check of the alias itself counts too', () => {
+  const ask = zone({
+    'top.': {
+      policy: 'failover',
+      sets: [
+        alias('www.', { setIdentifier: '1', failover: 'PRIMARY', healthCheckId: 'own' }),
+        plain({ setIdentifier: 'spare', failover: 'SECONDARY' }),
+      ],
+    },
+    'www.': records('www.'),
+  });
+  assert.deepEqual([ask('top.'), ask('top.', ['own'])], ['www.', 'spare']);
+});
+
+test('multivalue answers are one record set, each value once, with the shortest TTL', () => {
+  const source = (setIdentifier: string, ttl: number) =>
+    plain({ setIdentifier, ttl, multiValueAnswer: true });
+  const candidates = [source('a', 30), source('b', 60), source('c', 60)].map((each) => ({
+    source: each,
+    records: records('x.', each.ttl!),
+  }));
+  const set: RoutedSet = { name: 'x.', type: 'A', policy: 'multivalue', candidates, find: () => undefined };
+  const querier = { region: undefined, isHealthy: () => true, findTarget: () => undefined };
+  const answer = chooseRecords(set, { querier, random: () => 0 })!;
+  assert.equal(answer.ttl, 30);
+  assert.deepEqual(answer.data.map((each) => each[0]).sort(), [30, 60]);
+});

@@ -40,6 +40,11 @@ export const FINDING_RULES = {
     title: 'A VPC resolver is asked from outside its VPC',
     help: 'Ask a forwarder tier inside that VPC: it may ask the VPC resolver.',
   },
+  undecided: {
+    severity: 'warning',
+    title: 'Whether names resolve depends on what the topology does not say',
+    help: 'State what it depends on: a link of the two networks, or who answers at an address.',
+  },
   'zone-not-associated': {
     severity: 'error',
     title: 'The VPC of a tier lacks a zone that the tier asks its resolver for',

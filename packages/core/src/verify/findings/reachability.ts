@@ -6,10 +6,15 @@ import type { FindingContext } from './context.ts';
 import { zoneSubject } from './context.ts';
 import { askerOf, type Culprits, exitOf, findCulprits } from './culprits.ts';
 import { type Gathering, pathOf, sampleOf } from './gathering.ts';
-import type { Fault } from './rows.ts';
+import { type Fault, isZone, type Target } from './rows.ts';
+import { listed } from './words.ts';
 
 /** Who suffers from which fault. */
-export type Suffered = { networks: readonly string[]; faults: readonly Fault[]; failure?: Failure };
+export type Suffered = {
+  networks: readonly string[];
+  faults: readonly Fault[];
+  failure?: Failure;
+};
 
 /**
  * The causes of faults: `loop`, `no-route`, `no-resolver`, `not-transitive`, `authority-unreachable`, `resolver-outside-vpc`,
@@ -26,16 +31,16 @@ export function explainFaults(
   for (const [verdict, faults] of byVerdict) {
     const { disposition, by } = walked.verdicts.of(verdict);
     if (disposition === 'NO_ROUTE' && suffered.failure) continue;
-    const zones = faults.map(({ wanted }) => wanted.zone);
-    const sample = sampleOf(zones);
+    const targets = faults.map(({ target }) => target);
+    const sample = sampleOf(targets);
     const network = suffered.networks[0]!;
     const add: Gathering['add'] = (what, networks, which) => {
       const { failure } = suffered;
       const later = failure ? { severity: 'warning' as const, without: formatFailure(failure) } : {};
       gathering.add({ ...what, ...later }, networks, which);
     };
-    const fault = { context, network, networks: suffered.networks, zones, add, failure: suffered.failure };
-    const culprits = (zone: Zone) => findCulprits(context, network, zone.name, suffered.failure);
+    const fault = { context, network, networks: suffered.networks, targets, add, failure: suffered.failure };
+    const culprits = (target: Target) => findCulprits(context, network, target.name, suffered.failure);
     if (disposition === 'NO_RESOLVER') noResolver(fault);
     else if (disposition === 'LOOP') loop(fault, by!);
     else if (disposition === 'NO_ROUTE') unreachable(fault, culprits(sample));
@@ -45,11 +50,33 @@ export function explainFaults(
   }
 }
 
+/** `undecided`: of each network, what cannot be told. A network of which nothing is known has no faults, and is not proven for all that. */
+export function tellUndecided(
+  { networks }: FindingContext,
+  { verdicts }: Walk,
+  gathering: Gathering,
+  undecided: Suffered,
+): void {
+  if (undecided.faults.length === 0) return;
+  const targets = undecided.faults.map(({ target }) => target);
+  const reasons = new Set(undecided.faults.map(({ verdict }) => verdicts.of(verdict).because!));
+  for (const name of undecided.networks) {
+    const what = {
+      code: 'undecided' as const,
+      subject: `networks/${name}`,
+      why: `cannot be decided: ${listed([...reasons], '; ')}`,
+      remedy: 'state what it depends on: a link of the two networks, or who answers at the address',
+      paths: [networks.get(name)!.path],
+    };
+    gathering.add(what, [name], targets);
+  }
+}
+
 type FaultContext = {
   context: FindingContext;
   network: string;
   networks: readonly string[];
-  zones: readonly Zone[];
+  targets: readonly Target[];
   add: Gathering['add'];
   failure: Failure | undefined;
 };
@@ -72,15 +99,15 @@ function noResolver({ context, networks, add }: FaultContext): void {
   }
 }
 
-function loop({ context, networks, zones, add }: FaultContext, by: string): void {
+function loop({ context, networks, targets, add }: FaultContext, by: string): void {
   const subject = by.split('/').slice(0, 2).join('/');
   const why = 'queries come back to it';
   const remedy = 'let one of the servers in the circle ask whoever is authoritative';
-  add({ code: 'loop', subject, why, remedy, paths: [pathOf(context, subject)] }, networks, zones);
+  add({ code: 'loop', subject, why, remedy, paths: [pathOf(context, subject)] }, networks, targets);
 }
 
 /** Nobody that is to be asked can be reached. */
-function unreachable({ context, networks, zones, add }: FaultContext, { blocked }: Culprits): void {
+function unreachable({ context, networks, targets, add }: FaultContext, { blocked }: Culprits): void {
   if (!blocked) return;
   const { asker, network, place, route, because } = blocked;
   const through = route.kind === 'none' ? route.through : [];
@@ -88,26 +115,26 @@ function unreachable({ context, networks, zones, add }: FaultContext, { blocked 
   const why = `${asker} cannot reach ${place.kind === 'member' ? 'any member of ' : ''}${place.subject.split('/').slice(0, 2).join('/')}: ${because}`;
   if (through.length > 0) {
     const remedy = `link ${network} with ${place.network}, or ask a forwarder tier in ${through[0]}`;
-    add({ code: 'not-transitive', subject: asker, why, remedy, paths }, networks, zones);
+    add({ code: 'not-transitive', subject: asker, why, remedy, paths }, networks, targets);
   } else if (place.kind === 'authority' && asker.startsWith('forwarders/')) {
     const subject = place.subject;
     const remedy = `link ${network} with ${place.network}, or forward the zones to a tier that reaches it`;
     add(
       { code: 'authority-unreachable', subject, why, remedy, paths: [pathOf(context, subject), ...paths] },
       networks,
-      zones,
+      targets,
     );
   } else {
     const remedy =
       place.network === undefined
         ? 'name a server that can be reached'
         : `link ${network} with ${place.network}, and let DNS over UDP through, or name a server that can be reached`;
-    add({ code: 'no-route', subject: asker, why, remedy, paths }, networks, zones);
+    add({ code: 'no-route', subject: asker, why, remedy, paths }, networks, targets);
   }
 }
 
 function stranger(
-  { context, network, networks, zones, add }: FaultContext,
+  { context, network, networks, targets, add }: FaultContext,
   culprits: Culprits,
   by: string,
 ): void {
@@ -118,7 +145,7 @@ function stranger(
   add(
     { code: 'resolver-outside-vpc', subject, why, remedy, paths: [pathOf(context, subject)] },
     networks,
-    zones,
+    targets,
   );
 }
 
@@ -127,14 +154,15 @@ function misled(
   fault: FaultContext,
   walked: Walk,
   verdict: number,
-  culprits: (zone: Zone) => Culprits,
+  culprits: (target: Target) => Culprits,
 ): void {
-  const { context, networks, zones, add, network } = fault;
+  const { context, networks, add, network } = fault;
+  const zones = fault.targets.filter(isZone);
   const { disposition, zone: answering } = walked.verdicts.of(verdict);
   const first = culprits(sampleOf(zones));
   if (!fault.failure) {
-    if (first.tier === undefined) bypassed(fault);
-    else notAssociated(fault, first.tier);
+    if (first.tier === undefined) bypassed(fault, zones);
+    else notAssociated(fault, zones, first.tier);
   }
   if (disposition === 'ANSWERED') {
     const wide = context.zones.named(answering!).find(({ kind }) => kind !== 'public')!;
@@ -161,7 +189,11 @@ function misled(
 }
 
 /** A tier decided: its VPC lacks the zone. */
-function notAssociated({ context, networks, zones, add }: FaultContext, tierName: string): void {
+function notAssociated(
+  { context, networks, add }: FaultContext,
+  zones: readonly Zone[],
+  tierName: string,
+): void {
   const tier = context.tiers.get(tierName)!;
   const lacking = zones.filter((zone) => zone.kind === 'private' && !zone.networks.includes(tier.network));
   if (lacking.length === 0) return;
@@ -182,7 +214,7 @@ function notAssociated({ context, networks, zones, add }: FaultContext, tierName
 }
 
 /** No tier was asked, though there is one that could be and that knows the zones. */
-function bypassed({ context, networks, zones, add }: FaultContext): void {
+function bypassed({ context, networks, add }: FaultContext, zones: readonly Zone[]): void {
   for (const name of networks) {
     const known = context.tierFor(name, zones);
     if (!known) continue;

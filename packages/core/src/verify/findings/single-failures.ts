@@ -5,7 +5,7 @@ import type { FindingCode, Severity } from './codes.ts';
 import type { FindingContext } from './context.ts';
 import { type Gathering, pathOf } from './gathering.ts';
 import type { Suffered } from './reachability.ts';
-import { type Fault, type Group, lostIn, type Wanted } from './rows.ts';
+import { type Fault, type Group, lostIn, type Target, type Wanted } from './rows.ts';
 
 /**
  * What each single failure takes from whom: of the names that resolve now, those that do not then. Failures that change whom a network can
@@ -21,8 +21,8 @@ export function* singleFailures(
   for (const { row, networks } of groups) {
     const behind = failuresBehind(walked, row, wanted);
     const served = wanted.filter(({ index, own }) => row.verdicts[index] === own);
-    const all = served.map((each) => ({ wanted: each, verdict: silence }));
-    const lost = new Map<string, Fault[]>();
+    const all = served.map(({ zone }) => ({ target: zone, verdict: silence }));
+    const lost = new Map<string, Fault<Zone>[]>();
     const isNear = new Set<number>();
     for (const network of networks) {
       const list = walked.model.resolversOf(network);
@@ -56,15 +56,15 @@ function failuresBehind(
   walked: Walk,
   { verdicts, changes }: Group['row'],
   wanted: readonly Wanted[],
-): Map<number, Fault[]> {
-  const found = new Map<number, Fault[]>();
+): Map<number, Fault<Zone>[]> {
+  const found = new Map<number, Fault<Zone>[]>();
   for (const each of wanted) {
     if (verdicts[each.index] !== each.own) continue;
     for (const { failure, verdict } of walked.changeLists.of(changes[each.index]!)) {
       if (verdict === each.own || walked.verdicts.isUndecided(verdict)) continue;
       const faults = found.get(failure);
-      if (faults) faults.push({ wanted: each, verdict });
-      else found.set(failure, [{ wanted: each, verdict }]);
+      if (faults) faults.push({ target: each.zone, verdict });
+      else found.set(failure, [{ target: each.zone, verdict }]);
     }
   }
   return found;
@@ -97,11 +97,11 @@ export function gatherSingle(
   }
 }
 
-const lists = new WeakMap<readonly Fault[], readonly Zone[]>();
+const lists = new WeakMap<readonly Fault[], readonly Target[]>();
 
 /** Networks that share their faults share the list of zones, too. */
-function zonesOf(faults: readonly Fault[]): readonly Zone[] {
-  const zones = lists.get(faults) ?? faults.map(({ wanted }) => wanted.zone);
+function zonesOf(faults: readonly Fault[]): readonly Target[] {
+  const zones = lists.get(faults) ?? faults.map(({ target }) => target);
   lists.set(faults, zones);
   return zones;
 }

@@ -27,7 +27,7 @@ What may stay as it is, the topology says, with the reason, which \`check\` show
     - { code: single-link, subject: links/shared-sydney, reason: the line is leased with a backup }
 `;
 
-type CheckOptions = { json?: boolean; sarif?: boolean; allow: FindingCode[] };
+type CheckOptions = { json?: boolean; sarif?: boolean; allow?: FindingCode[] };
 
 export function addCheck(program: Command): void {
   program
@@ -45,14 +45,13 @@ export function addCheck(program: Command): void {
       '--allow <code>',
       'let findings of this code stay, this once; may be given several times',
       parseCode,
-      [],
     )
     .addHelpText('after', AFTER_HELP)
     .action(check);
 }
 
 async function check(file: string, options: CheckOptions): Promise<void> {
-  const topology = withAllowed(await readOrEnd(file, options), options.allow);
+  const topology = withAllowed(await readOrEnd(file, options), options.allow ?? []);
   const plan = planTopology(topology);
   const found = findingsOf(topology, plan);
   const errors = ofSeverity(found, 'error').length;
@@ -86,7 +85,7 @@ function withAllowed(topology: Topology, codes: readonly FindingCode[]): Topolog
   return { ...topology, allow: [...topology.allow, ...extra] };
 }
 
-function parseCode(text: string, before: FindingCode[]): FindingCode[] {
+function parseCode(text: string, before: FindingCode[] = []): FindingCode[] {
   const code = FINDING_CODES.find((each) => each === text);
   if (code) return [...before, code];
   throw new InvalidArgumentError(`There is no such code; ${suggestion(text, FINDING_CODES, 'code')}`);

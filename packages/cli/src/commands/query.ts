@@ -1,21 +1,5 @@
-import {
-  formatAddress,
-  formatEndpoint,
-  maskCidr,
-  parseAddress,
-  parseEndpoint,
-  reverseName,
-} from '@pointsman/core/address';
-import {
-  decodeExtendedError,
-  type Message,
-  NameError,
-  parseName,
-  rcodeName,
-  rdataToText,
-  typeMnemonic,
-  typeNumber,
-} from '@pointsman/core/dns';
+import { formatEndpoint, parseEndpoint } from '@pointsman/core/address';
+import { decodeExtendedError, type Message, rcodeName, rdataToText } from '@pointsman/core/dns';
 import { planTopology } from '@pointsman/core/plan';
 import { suggestion } from '@pointsman/core/topology';
 import { ask, DEFAULT_PORT, planWorld, type Reply, type WorldClient } from '@pointsman/lab';
@@ -23,6 +7,7 @@ import type { Command } from 'commander';
 import { loadTopology } from '../load-topology.ts';
 import { parsePort } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
+import { parseQuestion, type Question } from '../question.ts';
 import { columns, firstOf, say, sayJson, shellWord, style } from '../terminal.ts';
 
 const AFTER_HELP = `
@@ -39,7 +24,6 @@ Exit code 0: there is an answer. 1: there is none (no such name, no records of t
 `;
 
 type QueryOptions = { from?: string; port: number; json?: boolean };
-type Question = { name: string; type: string };
 
 export function addQuery(program: Command): void {
   program
@@ -107,28 +91,9 @@ function nothingAnswers(file: string, { resolvers }: WorldClient, { port }: Quer
 }
 
 function readQuestion(name: string, type: string | undefined, options: QueryOptions): Question {
-  const address = parseAddress(name);
-  const code = typeNumber(type ?? (address ? 'PTR' : 'A'));
-  if (code === undefined) {
-    const message = `"${type}" is not a record type; write one such as A, AAAA, CNAME, MX, PTR, TXT`;
-    throw mistake(options, 'bad-type', message);
-  }
-  const cidr = maskCidr(name);
-  if (cidr) {
-    const message = `"${name}" is a range of addresses; ask for one of them, such as ${formatAddress(cidr.bytes)}`;
-    throw mistake(options, 'bad-name', message);
-  }
-  if (/\s/.test(name))
-    throw mistake(options, 'bad-name', `"${name}" is no domain name: it has a space in it`);
-  try {
-    return {
-      name: address && type === undefined ? reverseName(address) : parseName(name),
-      type: typeMnemonic(code),
-    };
-  } catch (error) {
-    if (error instanceof NameError) throw mistake(options, 'bad-name', error.message);
-    throw error;
-  }
+  const parsed = parseQuestion(name, type);
+  if (parsed.ok) return parsed.question;
+  throw mistake(options, parsed.code, parsed.message);
 }
 
 /** A resolver that said nothing. */

@@ -1,8 +1,7 @@
-import { parseAddress, reverseName } from '@pointsman/core/address';
-import { NameError, parseName, typeMnemonic, typeNumber } from '@pointsman/core/dns';
 import { suggestion, type Topology } from '@pointsman/core/topology';
 import { type Failure, parseFailure } from '@pointsman/core/verify';
 import { Outcome } from '../outcome.ts';
+import { parseQuestion, type Question } from '../question.ts';
 import { sayJson } from '../terminal.ts';
 
 type Json = { json?: boolean };
@@ -13,24 +12,10 @@ export function mistake({ json }: Json, code: string, message: string): Outcome 
   return new Outcome(2, json ? '' : message);
 }
 
-export function readQuestion(
-  name: string,
-  type: string | undefined,
-  options: Json,
-): { name: string; type: string } {
-  const address = parseAddress(name);
-  const code = typeNumber(type ?? (address ? 'PTR' : 'A'));
-  if (code === undefined) {
-    const message = `"${type}" is not a record type; write one such as A, AAAA, CNAME, MX, PTR, TXT`;
-    throw mistake(options, 'bad-type', message);
-  }
-  try {
-    const asked = address && type === undefined ? reverseName(address) : parseName(name);
-    return { name: asked, type: typeMnemonic(code) };
-  } catch (error) {
-    if (error instanceof NameError) throw mistake(options, 'bad-name', error.message);
-    throw error;
-  }
+export function readQuestion(name: string, type: string | undefined, options: Json): Question {
+  const parsed = parseQuestion(name, type);
+  if (parsed.ok) return parsed.question;
+  throw mistake(options, parsed.code, parsed.message);
 }
 
 /** The network that `--from` names. */

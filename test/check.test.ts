@@ -140,6 +140,8 @@ describe('check', { timeout: 120_000 }, () => {
     assert.match(stdout, /^✖ many: 30 notices|^✔ many: .*30 notices|^✖ many: 30 errors, 30 notices/);
     assert.match(stdout, /… and 25 more of reverse-missing \(--json has all\)/);
     assert.equal(stdout.match(/reverse-missing {2}networks/g)?.length, 5);
+    const few = scratch(t, `name: few\nnetworks:\n${networks.slice(0, 14).join('')}`);
+    assert.doesNotMatch((await pointsman(few, 'check', 'hybrid.yaml')).stdout, /reverse-missing \(--json/);
   });
 });
 

@@ -2,9 +2,9 @@ import type { AllowedFinding, Finding, Findings, Place, Severity } from '@points
 import type { Hop } from '@pointsman/core/verify';
 import { count, FEW, style } from '../terminal.ts';
 
-/** How many findings of one code are shown whole; the others are counted. */
+/** How many findings of one code are shown whole; the others are counted, where they are not few. */
 const MOST_OF_A_CODE = 5;
-/** How many steps of a path are shown; `pointsman trace` has all. */
+/** About how many steps of a path are shown; `pointsman trace` has all. */
 const MOST_HOPS = 6;
 const WIDTH = 100;
 
@@ -43,11 +43,12 @@ export function findingLine({ severity, code, subject, evidence }: Finding): str
 function findingBlock({ severity, code, subject, evidence, remedy }: Finding, file: string): string[] {
   const head = `${style(COLOURS[severity], `${MARKS[severity]} ${severity}`)}  ${style('bold', code)}  ${subject}`;
   const path = severity === 'notice' ? [] : (evidence.trace?.hops ?? []);
+  const shown = path.length < MOST_HOPS + FEW ? path : path.slice(0, MOST_HOPS);
   return [
     head,
     ...wrapped(evidence.text).map((line) => `    ${line}`),
-    ...path.slice(0, MOST_HOPS).map((hop) => style('dim', shortened(`      ${hopLine(hop)}`))),
-    ...(path.length > MOST_HOPS ? [style('dim', `      … ${path.length - MOST_HOPS} more`)] : []),
+    ...shown.map((hop) => style('dim', shortened(`      ${hopLine(hop)}`))),
+    ...(path.length > shown.length ? [style('dim', `      … ${path.length - shown.length} more`)] : []),
     ...wrapped(remedy).map((line, index) => `    ${index === 0 ? style('green', '→') : ' '} ${line}`),
     ...evidence.at.slice(0, 1).map((place) => style('dim', `    ${placeText(place, file)}`)),
   ];
@@ -71,9 +72,10 @@ function allowedLines(allowed: readonly AllowedFinding[]): string[] {
   if (allowed.length === 0) return [];
   const groups = Map.groupBy(allowed, ({ code, reason }) => `${code}: ${reason}`);
   const lines = [...groups.values()].map((group) => {
-    const [first] = group;
-    const whose = group.length === 1 ? first!.subject : `${first!.subject} and ${group.length - 1} more`;
-    return `  ${style('dim', 'allowed')}  ${first!.code}  ${whose}: ${style('dim', first!.reason)}`;
+    const { code, reason } = group[0]!;
+    const subjects = group.map(({ subject }) => subject);
+    const whose = group.length <= FEW ? subjects.join(', ') : `${subjects[0]} and ${group.length - 1} more`;
+    return `  ${style('dim', 'allowed')}  ${code}  ${whose}: ${style('dim', reason)}`;
   });
   return [...lines, ''];
 }

@@ -1,4 +1,4 @@
-import { request as requestHttp } from 'node:http';
+import { type ClientRequest, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect, isIP } from 'node:net';
 import type { HealthCheckConfig } from '../store/model.ts';
@@ -45,20 +45,7 @@ function probeTcp(config: HealthCheckConfig, limits: ProbeLimits): Promise<Probe
 function probeHttp(config: HealthCheckConfig, limits: ProbeLimits): Promise<ProbeResult> {
   const { promise, resolve } = Promise.withResolvers<ProbeResult>();
   const secure = config.type.startsWith('HTTPS');
-  const name = config.fullyQualifiedDomainName;
-  const outgoing = (secure ? requestHttps : requestHttp)({
-    host: hostOf(config),
-    port: config.port ?? (secure ? 443 : 80),
-    path: pathOf(config.resourcePath),
-    headers: {
-      host: hostHeader(config, secure),
-      'user-agent': 'Pointsman-Health-Check',
-      connection: 'close',
-    },
-    agent: false,
-    rejectUnauthorized: false,
-    ...(secure && { servername: config.enableSni !== false && name && isIP(name) === 0 ? name : '' }),
-  });
+  const outgoing = startRequest(config, secure);
   let timer: NodeJS.Timeout;
   const end = (healthy: boolean, reason: string) => {
     clearTimeout(timer);
@@ -85,6 +72,24 @@ function probeHttp(config: HealthCheckConfig, limits: ProbeLimits): Promise<Prob
   });
   outgoing.end();
   return promise;
+}
+
+function startRequest(config: HealthCheckConfig, secure: boolean): ClientRequest {
+  const name = config.fullyQualifiedDomainName;
+  const named = config.enableSni !== false && name !== undefined && isIP(name) === 0;
+  return (secure ? requestHttps : requestHttp)({
+    host: hostOf(config),
+    port: config.port ?? (secure ? 443 : 80),
+    path: pathOf(config.resourcePath),
+    headers: {
+      host: hostHeader(config, secure),
+      'user-agent': 'Pointsman-Health-Check',
+      connection: 'close',
+    },
+    agent: false,
+    rejectUnauthorized: false,
+    ...(secure && { servername: named ? name : '' }),
+  });
 }
 
 function hostOf({ ipAddress, fullyQualifiedDomainName }: HealthCheckConfig): string {

@@ -34,17 +34,13 @@ export function createStore(catalogue: Catalogue, journal: Journal, options: Sto
     if (closed) throw new Refusal('ServiceUnavailable', 'The store is closed.');
     const { account, mutations, value } = decide({ reads, options });
     const revision = catalogue.revision + 1;
-    const change = describe(account, revision, comment);
+    const submittedAt = new Date(options.now()).toISOString();
+    const change = newChange({ account, submittedAt, revision }, comment);
     const event: StoreEvent = { revision, mutations: [...mutations, { kind: 'change', change }] };
     await keep(journal, event);
     applyEvent(catalogue, event);
     for (const see of watchers) see(event);
     return { change, value };
-  }
-
-  function describe(account: string, revision: number, comment: string | undefined): Change {
-    const submittedAt = new Date(options.now()).toISOString();
-    return { id: newId('C'), account, submittedAt, revision, ...(comment !== undefined && { comment }) };
   }
 
   function write<Value>(decide: (deciding: Deciding) => Decision<Value>, comment?: string) {
@@ -67,6 +63,10 @@ export function createStore(catalogue: Catalogue, journal: Journal, options: Sto
       await journal.close();
     },
   };
+}
+
+function newChange(made: Omit<Change, 'id' | 'comment'>, comment: string | undefined): Change {
+  return { id: newId('C'), ...made, ...(comment !== undefined && { comment }) };
 }
 
 type Write = <Value>(

@@ -8,32 +8,17 @@ import type { NewZone } from './store.ts';
 
 /** What the writes to hosted zones and their associations do, and what they refuse. */
 
-export function createZone({ reads, options }: Deciding, asked: NewZone): Decision<HostedZone> {
+export function createZone(deciding: Deciding, asked: NewZone): Decision<HostedZone> {
   const { account, callerReference, comment, vpc, delegationSetId } = asked;
   const name = zoneName(asked.name);
-  const own = reads.zones().filter((zone) => zone.account === account);
-  if (own.some((zone) => zone.callerReference === callerReference)) {
-    throw new Refusal(
-      'HostedZoneAlreadyExists',
-      'A hosted zone has already been created with the specified caller reference.',
-    );
-  }
-  if (own.length >= options.limits.zonesPerAccount) {
-    const { zonesPerAccount } = options.limits;
-    throw new Refusal(
-      'TooManyHostedZones',
-      `Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER - Cannot create more than ${zonesPerAccount} hosted zones.`,
-    );
-  }
+  requireNew(deciding, asked);
   if (vpc !== undefined && delegationSetId !== undefined) {
     throw new Refusal('InvalidInput', 'A reusable delegation set cannot be used with a private hosted zone.');
   }
   if (vpc !== undefined) {
-    const { account: owner } = findVpc({ reads, options }, vpc);
-    if (owner !== account) throw notAuthorized(vpc);
-    requireFree({ reads, options }, name, vpc);
+    if (findVpc(deciding, vpc).account !== account) throw notAuthorized(vpc);
+    requireFree(deciding, name, vpc);
   }
-  const nameServers = vpc === undefined ? nameServersFor(reads, delegationSetId) : PRIVATE_NAME_SERVERS;
   const zone: HostedZone = {
     id: newId('Z'),
     name,
@@ -43,18 +28,27 @@ export function createZone({ reads, options }: Deciding, asked: NewZone): Decisi
     private: vpc !== undefined,
     vpcs: vpc === undefined ? [] : [vpc],
     authorizations: [],
-    nameServers,
+    nameServers: vpc === undefined ? nameServersFor(deciding.reads, delegationSetId) : PRIVATE_NAME_SERVERS,
     ...(delegationSetId !== undefined && { delegationSetId }),
   };
-  const names = new Map([[name, apexSets(zone)]]);
-  return {
-    account,
-    mutations: [
-      { kind: 'zone', zone },
-      { kind: 'names', zoneId: zone.id, names },
-    ],
-    value: zone,
-  };
+  const apex = { kind: 'names' as const, zoneId: zone.id, names: new Map([[name, apexSets(zone)]]) };
+  return { account, mutations: [{ kind: 'zone', zone }, apex], value: zone };
+}
+
+function requireNew({ reads, options }: Deciding, { account, callerReference }: NewZone): void {
+  const own = reads.zones().filter((zone) => zone.account === account);
+  if (own.some((zone) => zone.callerReference === callerReference)) {
+    throw new Refusal(
+      'HostedZoneAlreadyExists',
+      'A hosted zone has already been created with the specified caller reference.',
+    );
+  }
+  const { zonesPerAccount } = options.limits;
+  if (own.length < zonesPerAccount) return;
+  throw new Refusal(
+    'TooManyHostedZones',
+    `Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER - Cannot create more than ${zonesPerAccount} hosted zones.`,
+  );
 }
 
 function zoneName(text: string): string {

@@ -34,7 +34,6 @@ const TABLES = `
 
 /** Result codes of SQLite: https://sqlite.org/rescode.html */
 const BUSY = 5;
-const CANTOPEN = 14;
 const CORRUPT = 11;
 const NOTADB = 26;
 
@@ -138,12 +137,11 @@ function guarded<Result>(path: string, act: () => Result): Result {
     if (error instanceof StoreFileError || !(error instanceof Error)) throw error;
     const code = 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
     if (code === BUSY) throw inUse(path);
-    if (code === CORRUPT || code === NOTADB) throw damaged(path, error.message, error);
-    if (code === CANTOPEN || code === undefined) {
-      throw new StoreFileError('unreachable', `cannot open the database ${path}: ${error.message}`, {
-        cause: error,
-      });
-    }
-    throw error;
+    // A row that cannot be read as what it should be is damage that SQLite does not see.
+    if (code === CORRUPT || code === NOTADB || error instanceof SyntaxError)
+      throw damaged(path, error.message, error);
+    throw new StoreFileError('unreachable', `cannot open the database ${path}: ${error.message}`, {
+      cause: error,
+    });
   }
 }

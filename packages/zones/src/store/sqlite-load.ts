@@ -70,7 +70,8 @@ function decodeSets(name: string, text: string): ResourceRecordSet[] {
   const typeEnd = text.indexOf(' ');
   const ttlEnd = text.indexOf(' ', typeEnd + 1);
   // As `canonicalSet` makes them, so that all have one shape in memory.
-  const type = TYPES.get(text.slice(0, typeEnd))!;
+  const type = TYPES.get(text.slice(0, typeEnd));
+  if (type === undefined) throw new SyntaxError(`the row of ${name} is no record set`);
   const ttl = Number(text.slice(typeEnd + 1, ttlEnd));
   return [{ name, type, ttl, values: [text.slice(ttlEnd + 1)] }];
 }

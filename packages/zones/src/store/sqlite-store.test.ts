@@ -94,6 +94,8 @@ describe('the file of a store', () => {
     ['cut to nothing', (path: string) => truncateSync(path, 0), 'damaged'],
     ['that is text', (path: string) => writeFileSync(path, 'no database\n'.repeat(100)), 'damaged'],
     ['with pages of noise', (path: string) => overwrite(path, 8192), 'damaged'],
+    ['with a row that is no record set', (path: string) => spoilRow(path, 'garbage'), 'damaged'],
+    ['with a row that breaks off', (path: string) => spoilRow(path, '[{"type":'), 'damaged'],
     ['of another program', foreign, 'foreign'],
   ] as const) {
     test(`${what} is refused with a clear error and left untouched`, async () => {
@@ -149,6 +151,12 @@ describe('the file of a store', () => {
 
 function overwrite(path: string, from: number): void {
   writeFileSync(path, readFileSync(path).fill(0xa5, from));
+}
+
+function spoilRow(path: string, sets: string): void {
+  const database = new DatabaseSync(path);
+  database.prepare("UPDATE names SET sets = ? WHERE name = 'n1-7.z.example.'").run(sets);
+  database.close();
 }
 
 function foreign(path: string): void {

@@ -39,6 +39,7 @@ function buildNetwork(context: BuildContext, name: string, source: NetworkSource
     subnets: buildSubnets(context, source, path),
     dnsSupport: source.dnsSupport,
     dnsHostnames: source.dnsHostnames,
+    autodefinedReverse: source.autodefinedReverse,
   });
 }
 

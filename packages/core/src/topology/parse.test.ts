@@ -53,6 +53,7 @@ test('the topology of the design reads as it means', () => {
     load: undefined,
     dnsSupport: true,
     dnsHostnames: true,
+    autodefinedReverse: true,
   });
   assert.deepEqual(topology.links[2], {
     kind: 'vpn',

@@ -100,6 +100,10 @@ const vpc = z.strictObject({
   load,
   dnsSupport: z.boolean().default(true).describe('enableDnsSupport: without it there is no VPC resolver.'),
   dnsHostnames: z.boolean().default(true).describe('enableDnsHostnames: private zones need it.'),
+  autodefinedReverse: z
+    .boolean()
+    .default(true)
+    .describe('AutodefinedReverse: the VPC resolver answers reverse names of VPC addresses by itself.'),
 });
 
 const site = z.strictObject({

@@ -52,6 +52,8 @@ export type Vpc = NetworkBase & {
   readonly subnets: readonly Subnet[];
   readonly dnsSupport: boolean;
   readonly dnsHostnames: boolean;
+  /** Its resolver has reverse rules of its own for its CIDRs and those of the VPCs that it is joined with. */
+  readonly autodefinedReverse: boolean;
 };
 
 export type Site = NetworkBase & { readonly kind: 'site' };

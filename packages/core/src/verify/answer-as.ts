@@ -82,7 +82,9 @@ function answerAsResolver(
   const known = from === 'nothing';
   const because = known
     ? `${bare(zone)} is the VPC resolver’s own, and empty`
-    : `the VPC resolver answers ${bare(zone)} from the instances of its VPC, which the topology does not name`;
+    : from === 'itself'
+      ? `the VPC resolver answers ${bare(zone)} by itself`
+      : `the VPC resolver answers ${bare(zone)} from the instances of its VPC, which the topology does not name`;
   const reply = known
     ? endAt(open.name, 'NXDOMAIN_BY', 'NXDOMAIN', self, { zone, because, aliases: open.aliases })
     : endAt(open.name, 'UNDECIDED', undefined, self, {

@@ -1,7 +1,7 @@
 import { parseEndpoint } from '../address/index.ts';
 import type { Model } from './model.ts';
 import type { Outage } from './outage.ts';
-import { isPrivateAddress, type Place } from './places.ts';
+import { isLinkLocalResolver, isOwnToEach, isPrivateAddress, type Place } from './places.ts';
 import type { Player } from './players.ts';
 import type { Route } from './reach.ts';
 
@@ -51,9 +51,15 @@ export function makeContactList(
 
 function makeContact(model: Model, asker: Asker, address: string): Contact {
   const place = model.findPlace(address, asker.network);
-  const route: Route =
-    place.network === undefined ? { kind: 'inside' } : model.reach.between(asker.network, place.network);
-  return { place, route, player: playerAt(model, place, asker) };
+  return { place, route: routeTo(model, asker.network, place), player: playerAt(model, place, asker) };
+}
+
+/** How packets get from a network to a place; to those outside of all networks they always do. */
+export function routeTo({ world, reach }: Model, from: string, { address, network }: Place): Route {
+  if (network !== undefined) return reach.between(from, network);
+  if (world === 'loopback' || !isLinkLocalResolver(address)) return { kind: 'inside' };
+  const because = `${address} is the VPC resolver inside a VPC that has one, and ${from} has none`;
+  return { kind: 'none', because, through: [] };
 }
 
 function playerAt(model: Model, place: Place, asker: Asker): Player {
@@ -73,7 +79,10 @@ function playerAt(model: Model, place: Place, asker: Asker): Player {
         `the topology does not say what answers at ${place.address} in ${place.network}`,
       );
     case 'outside':
-      return model.world === 'real' && isPrivateAddress(place.address)
+      if (model.world === 'loopback') return players.outside;
+      if (isOwnToEach(place.address))
+        return players.unknown(place.address, `${place.address} is another server for each who asks it`);
+      return isPrivateAddress(place.address)
         ? players.unknown(place.address, `${place.address} is in no network of the topology`)
         : players.outside;
   }
@@ -87,8 +96,12 @@ export function obstacleTo(
   if (route.kind === 'unsaid' || route.kind === 'none')
     return { because: route.because, unsaid: route.kind === 'unsaid' };
   if (outage.isNothing) return undefined;
-  if (route.kind === 'links' && route.links.every(outage.isDown))
-    return { because: `the only link to ${place.network} has failed`, unsaid: false };
+  if (route.kind === 'links' && route.links.every(outage.isDown)) {
+    const { network } = place;
+    const isOne = route.links.length === 1;
+    const because = isOne ? `the only link to ${network} has failed` : `all links to ${network} have failed`;
+    return { because, unsaid: false };
+  }
   const because = outage.ofPlace(place);
   return because === undefined ? undefined : { because, unsaid: false };
 }

@@ -1,6 +1,7 @@
 import type { ForwardingRule } from '../config/index.ts';
 import { type Name, parentOf } from '../dns/name.ts';
 import type { ExternalZone, PrivateZone, PublicZone } from '../topology/topology.ts';
+import type { BuiltIn } from './built-in-zones.ts';
 import type { AuthorityPlayer, ResolverPlayer, Scope } from './players.ts';
 
 /** A name and the names above it that matter, longest first: for one name all of them, for a class those that zones and rules mention. */
@@ -16,12 +17,12 @@ export function suffixesOf(name: Name): Name[] {
 export type Coverage =
   | { kind: 'zone'; zone: PrivateZone | ExternalZone | PublicZone }
   | { kind: 'forward'; suffix: Name; upstreams: readonly string[] }
-  | { kind: 'built-in'; zone: Name; from: 'instances' | 'nothing' }
+  | { kind: 'built-in'; zone: Name; from: BuiltIn }
   | { kind: 'public' };
 
 const PUBLIC: Coverage = { kind: 'public' };
 
-/** A private zone of the VPC, however short its name, comes before anything else. */
+/** A private zone of the VPC, however short its name, comes before anything else; then the most specific of the public ones and its own. */
 export function coverageAtResolver(
   { zones, builtIn }: Pick<ResolverPlayer, 'zones' | 'builtIn'>,
   publicZones: ReadonlyMap<Name, PublicZone>,
@@ -30,10 +31,12 @@ export function coverageAtResolver(
   const own = first(zones, suffixes);
   if (own) return { kind: 'zone', zone: own };
   for (const suffix of suffixes) {
+    const standIn = publicZones.get(suffix);
+    if (standIn) return { kind: 'zone', zone: standIn };
     const from = builtIn.get(suffix);
     if (from) return { kind: 'built-in', zone: suffix, from };
   }
-  return coverageInPublic(publicZones, suffixes);
+  return PUBLIC;
 }
 
 /** The most specific of what it holds, what it forwards, and public zones. */

@@ -75,7 +75,7 @@ function verdictOfCoverage(verdicts: Verdicts, by: string, coverage: Coverage): 
     case 'built-in': {
       const { zone, from } = coverage;
       if (from === 'nothing') return verdicts.intern({ disposition: 'NXDOMAIN_BY', zone, by });
-      const because = `it answers ${bare(zone)} from the instances of its VPC`;
+      const because = `it answers ${bare(zone)} ${from === 'itself' ? 'by itself' : 'from the instances of its VPC'}`;
       return verdicts.intern({ disposition: 'UNDECIDED', zone, by, because });
     }
     default:

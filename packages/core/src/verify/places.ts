@@ -1,6 +1,7 @@
 import { type Cidr, cidrContains, parseAddress, parseCidr } from '../address/index.ts';
 import type { Plan } from '../plan/index.ts';
 import type { Topology } from '../topology/topology.ts';
+import { VPC_RESOLVER_LINK_LOCAL } from '../topology/vpc-resolver.ts';
 import type { Reach } from './reach.ts';
 
 /** What stands at an address. `empty`: an address of a network where the topology names nothing; `outside`: of no network. */
@@ -13,9 +14,6 @@ export type Place = {
   readonly subject: string;
   readonly availabilityZone?: string | undefined;
 };
-
-/** The same place under every instance of a VPC: its own VPC resolver. https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html */
-const LINK_LOCAL_RESOLVERS = new Set(['169.254.169.253', 'fd00:ec2::253']);
 
 /**
  * Finds what stands at an address for one who asks from a network. Networks may use the same ranges: the asker's own network comes first, then one
@@ -46,7 +44,7 @@ export function makeFindPlace(topology: Topology, plan: Plan, reach: Reach): Fin
     return own ?? all.find((each) => reach.linksBetween(networkOf(each), from).length > 0) ?? all[0];
   };
   return (written, from) => {
-    const address = LINK_LOCAL_RESOLVERS.has(written) ? (resolvers.get(from) ?? written) : written;
+    const address = isLinkLocalResolver(written) ? (resolvers.get(from) ?? written) : written;
     const place = choose(standing.get(address) ?? [], ({ network }) => network!, from);
     if (place) return place;
     const network = choose(networksAround(address), (each) => each, from);
@@ -74,9 +72,24 @@ function around(address: string, ranges: readonly { network: string; cidr: Cidr 
 const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].map(
   (text) => parseCidr(text)!,
 );
+const OWN_TO_EACH = ['127.0.0.0/8', '169.254.0.0/16', '::1/128', 'fe80::/10'].map((text) => parseCidr(text)!);
 
 /** True for an address that means nothing outside of somebody's own networks (RFC 1918, RFC 6598, RFC 4193). */
 export function isPrivateAddress(address: string): boolean {
+  return isWithin(PRIVATE_RANGES, address);
+}
+
+/** True for an address that means another host on every host, or on every wire (RFC 1122 §3.2.1.3, RFC 3927, RFC 4291 §2.5). */
+export function isOwnToEach(address: string): boolean {
+  return isWithin(OWN_TO_EACH, address);
+}
+
+/** The same place under every instance of a VPC: its own VPC resolver; nothing anywhere else. */
+export function isLinkLocalResolver(address: string): boolean {
+  return VPC_RESOLVER_LINK_LOCAL.includes(address);
+}
+
+function isWithin(ranges: readonly Cidr[], address: string): boolean {
   const bytes = parseAddress(address)!;
-  return PRIVATE_RANGES.some((range) => cidrContains(range, bytes));
+  return ranges.some((range) => cidrContains(range, bytes));
 }

@@ -2,10 +2,10 @@ import { cidrContains, parseAddress, parseCidr } from '../address/index.ts';
 import type { ForwarderConfig } from '../config/index.ts';
 import type { Name } from '../dns/name.ts';
 import type { Plan, PlannedAuthority, PlannedForwarder } from '../plan/index.ts';
-import type { ExternalZone, PrivateZone, PublicZone, Topology, Zone } from '../topology/topology.ts';
+import type { ExternalZone, PrivateZone, PublicZone, Topology, Vpc, Zone } from '../topology/topology.ts';
+import { type BuiltIn, builtInZones } from './built-in-zones.ts';
 import type { Asker } from './contacts.ts';
 import type { WorldRules } from './model.ts';
-import { builtInZones } from './reverse-zones.ts';
 
 /** All that answer alike. Two contacts with the same player are as good as each other. */
 export type Player =
@@ -23,8 +23,8 @@ export type ResolverPlayer = PlayerBase & {
   readonly kind: 'resolver';
   readonly network: string;
   readonly zones: ReadonlyMap<Name, PrivateZone>;
-  /** Reverse zones that it answers by itself, and whether from the instances of its VPC; none in the loopback world. */
-  readonly builtIn: ReadonlyMap<Name, 'instances' | 'nothing'>;
+  /** Zones that it answers by itself, and from what; none in the loopback world. */
+  readonly builtIn: ReadonlyMap<Name, BuiltIn>;
 };
 
 /** A tier as the clients of one of its views see it. */
@@ -74,10 +74,7 @@ export function makePlayers(topology: Topology, plan: Plan, world: WorldRules): 
     return player;
   };
   const holdings = holdingsOf(topology);
-  const cidrsOf = new Map(topology.networks.map(({ name, cidrs }) => [name, cidrs]));
-  const hostnames = new Set(
-    topology.networks.flatMap((each) => (each.kind === 'vpc' && each.dnsHostnames ? [each.name] : [])),
-  );
+  const vpcs = new Map(topology.networks.flatMap((each) => (each.kind === 'vpc' ? [[each.name, each]] : [])));
   const tiers = new Map<string, PlannedForwarder>();
   for (const forwarder of plan.forwarders)
     if (!tiers.has(forwarder.tier)) tiers.set(forwarder.tier, forwarder);
@@ -90,14 +87,7 @@ export function makePlayers(topology: Topology, plan: Plan, world: WorldRules): 
       return count;
     },
     resolver: (network) =>
-      once(`resolver ${network}`, (base) => ({
-        ...base,
-        kind: 'resolver',
-        subject: `resolvers/${network}`,
-        network,
-        zones: (hostnames.has(network) && holdings.privateZones.get(network)) || new Map(),
-        builtIn: world === 'real' && hostnames.has(network) ? builtInZones(cidrsOf.get(network)!) : NO_ZONES,
-      })),
+      once(`resolver ${network}`, (base) => playResolver(base, vpcs.get(network)!, holdings, world)),
     stranger: (network) =>
       once(`stranger ${network}`, (base) => ({
         ...base,
@@ -106,18 +96,9 @@ export function makePlayers(topology: Topology, plan: Plan, world: WorldRules): 
         network,
       })),
     tier: (tier, address) => {
-      const { config, network, address: own } = tiers.get(tier)!;
-      const view = viewOf(config, address);
-      return once(`tier ${tier} ${view}`, (base) => ({
-        ...base,
-        kind: 'tier',
-        subject: `forwarders/${tier}`,
-        asker: { network, address: own },
-        scope:
-          view < 0
-            ? { ...config, view: undefined }
-            : { ...config.views![view]!, view: config.views![view]!.name },
-      }));
+      const planned = tiers.get(tier)!;
+      const view = viewOf(planned.config, address);
+      return once(`tier ${tier} ${view}`, (base) => playTier(base, planned, view));
     },
     authority: (name) =>
       once(`authority ${name}`, (base) => playAuthority(base, authorities.get(name)!, holdings)),
@@ -128,6 +109,39 @@ export function makePlayers(topology: Topology, plan: Plan, world: WorldRules): 
         subject: `addresses/${address}`,
         because,
       })),
+  };
+}
+
+function playResolver(
+  base: { id: number },
+  vpc: Vpc,
+  { privateZones }: Holdings,
+  world: WorldRules,
+): ResolverPlayer {
+  const { name, dnsHostnames } = vpc;
+  return {
+    ...base,
+    kind: 'resolver',
+    subject: `resolvers/${name}`,
+    network: name,
+    zones: (dnsHostnames && privateZones.get(name)) || NO_ZONES,
+    builtIn: dnsHostnames && world === 'real' ? builtInZones(vpc) : NO_ZONES,
+  };
+}
+
+/** `index` is the view's place in the configuration; -1 for none. */
+function playTier(
+  base: { id: number },
+  { tier, network, address, config }: PlannedForwarder,
+  index: number,
+): TierPlayer {
+  const view = config.views?.[index];
+  return {
+    ...base,
+    kind: 'tier',
+    subject: `forwarders/${tier}`,
+    asker: { network, address },
+    scope: view ? { ...view, view: view.name } : { ...config, view: undefined },
   };
 }
 

@@ -153,9 +153,39 @@ describe('a trace', () => {
     assert.deepEqual([other.disposition, other.zone], ['NXDOMAIN_BY', '16.172.in-addr.arpa.']);
     assert.equal(traceOf(base, 'hub', '9.9.1.10.in-addr.arpa.', 'PTR').disposition, 'UNDECIDED');
   });
+
+  test('where the autodefined reverse rules are off, they do', () => {
+    const hub = { ...base.networks.hub, autodefinedReverse: false };
+    const input = { ...base, networks: { ...base.networks, hub } } as TopologyInput;
+    assert.equal(traceOf(input, 'hub', '9.9.1.10.in-addr.arpa.', 'PTR').disposition, 'PUBLIC');
+  });
+
+  test('names that AWS gives to instances do not leave a VPC resolver either, and a public zone stands in for them', () => {
+    const name = 'ip-10-1-1-5.eu-west-1.compute.internal.';
+    for (const each of [name, 'ec2-192-0-2-1.eu-west-1.compute.amazonaws.com.', 'localhost.'])
+      assert.equal(traceOf(base, 'hub', each).disposition, 'UNDECIDED', each);
+    assert.equal(traceOf(base, 'hub', 'ip-10-1-1-5.ec2.internal.').disposition, 'PUBLIC');
+    const records = { 'ip-10-1-1-5': { A: ['10.1.1.5'] } };
+    const zones = { ...base.zones, 'eu-west-1.compute.internal': { kind: 'public', records } };
+    const trace = traceOf({ ...base, zones } as TopologyInput, 'hub', name);
+    assert.deepEqual([trace.disposition, trace.answers?.[0]?.data], ['PUBLIC', '10.1.1.5']);
+    const virginia = { ...base.networks.hub, region: 'us-east-1', subnets: {} };
+    const alone = { name: 'small', networks: { hub: { ...virginia, resolvers: 'vpc-resolver' } } };
+    assert.equal(traceOf(alone as TopologyInput, 'hub', 'a.ec2.internal.').disposition, 'UNDECIDED');
+  });
 });
 
 describe('single failures', () => {
+  test('of two links that join the same networks, both have to fail', () => {
+    const links = [...base.links, { kind: 'transit-gateway', between: ['hub', 'near'] }] as const;
+    const { model } = modelOf({ ...base, links } as unknown as TopologyInput);
+    const question = { from: 'near', name: 'www.cloud.example.', type: 'A' };
+    const [first, second] = ['hub-near', 'hub-near-transit-gateway'].map((name) => ({ kind: 'link' as const, name }));
+    assert.equal(traceName(model, { ...question, without: [first!] }).disposition, 'ANSWERED');
+    const trace = traceName(model, { ...question, without: [first!, second!] });
+    assert.equal(trace.because, 'all links to hub have failed');
+  });
+
   test('take away what hangs on them alone, from whom it hangs there', () => {
     const { model } = modelOf(base);
     const found = impactsOf(walk(model)).map(({ failure, losses }) => [

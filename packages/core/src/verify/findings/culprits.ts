@@ -1,5 +1,5 @@
 import type { Name } from '../../dns/name.ts';
-import { obstacleTo } from '../contacts.ts';
+import { obstacleTo, routeTo } from '../contacts.ts';
 import type { Failure } from '../failure.ts';
 import { makeOutage } from '../outage.ts';
 import type { Place } from '../places.ts';
@@ -32,8 +32,7 @@ export function findCulprits(
     if (address === undefined) continue;
     const from = networkOf(context, at);
     const place = model.findPlace(address, from);
-    const route: Route =
-      place.network === undefined ? { kind: 'inside' } : model.reach.between(from, place.network);
+    const route = routeTo(model, from, place);
     const obstacle = obstacleTo({ place, route, player: model.players.outside }, outage);
     if (obstacle) blocked = { asker: subjectOf(at), network: from, place, route, because: obstacle.because };
   }

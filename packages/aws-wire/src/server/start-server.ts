@@ -24,11 +24,11 @@ export const DEFAULT_ACCOUNT = '000000000000';
 
 /** Bytes of a request's body; milliseconds for its headers, for all of it, and for a connection without one. */
 export const API_LIMITS = {
-  body: 2 * 1024 * 1024,
+  body: 1024 * 1024,
   headersTime: 10_000,
   requestTime: 30_000,
   idleTime: 60_000,
-  connections: 1000,
+  connections: 256,
 };
 
 /** An API that cannot be served as it is asked for. */

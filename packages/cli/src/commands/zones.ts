@@ -1,6 +1,6 @@
 import { formatEndpoint } from '@pointsman/core/address';
 import type { AccessKey } from '@pointsman/zones/api';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { Outcome } from '../outcome.ts';
 import { onEndSignal } from '../signals.ts';
 import { count, say, sayJson } from '../terminal.ts';
@@ -11,6 +11,7 @@ import {
   type ListenAt,
   parseListen,
 } from '../zones/serve-options.ts';
+import type { TransferOptions } from '../zones/transfer.ts';
 import type { RunningZones, ZoneServiceOptions } from '../zones/zone-service.ts';
 
 const AFTER_HELP = `
@@ -27,6 +28,26 @@ belongs to the account of the first key, or to the one that is named: --vpc vpc-
 
 Without --key everybody on this machine may change everything, and the API listens on loopback only. With keys, requests are signed as for AWS.
 Without --db all is gone when the command ends. SIGTERM and Ctrl-C end it.
+`;
+
+const KEYS_HELP = `Keys are those of the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), and any where the service has none.`;
+
+const AFTER_EXPORT_HELP = `
+Examples:
+  pointsman zones export corp.example --api http://127.0.0.1:8053 > corp.zone
+  pointsman zones export corp.example --api http://127.0.0.1:8053 --format json > corp.json
+
+A zone file has no form for aliases and routing policies: such record sets are named on stderr, and the exit code is 1.
+${KEYS_HELP}
+`;
+
+const AFTER_IMPORT_HELP = `
+Examples:
+  pointsman zones import corp.example corp.zone --api http://127.0.0.1:8053
+  aws route53 list-resource-record-sets --hosted-zone-id ID > corp.json && pointsman zones import corp.example corp.json --api http://127.0.0.1:8053
+
+The zone has to be there; its own SOA and NS records stay. The file is sent in batches, each of which is done whole or not at all.
+${KEYS_HELP}
 `;
 
 type ServeOptions = {
@@ -51,6 +72,31 @@ export function addZones(program: Command): void {
     .option('--json', 'print one JSON object a line')
     .addHelpText('after', AFTER_HELP)
     .action(serve);
+  zones
+    .command('export')
+    .description('print a hosted zone as a zone file, or as JSON of Route 53')
+    .argument('<zone>', 'its name or ID')
+    .requiredOption('--api <url>', 'where the API listens, such as http://127.0.0.1:8053')
+    .addOption(formatOption().default('zone-file'))
+    .addHelpText('after', AFTER_EXPORT_HELP)
+    .action(async (zone: string, options: TransferOptions) => {
+      await (await import('../zones/transfer.ts')).exportZone(zone, options);
+    });
+  zones
+    .command('import')
+    .description('write the records of a file into a hosted zone: what is there already stays or is replaced')
+    .argument('<zone>', 'its name or ID')
+    .argument('<file>', 'a zone file, or JSON as `aws route53 list-resource-record-sets` prints it')
+    .requiredOption('--api <url>', 'where the API listens, such as http://127.0.0.1:8053')
+    .addOption(formatOption())
+    .addHelpText('after', AFTER_IMPORT_HELP)
+    .action(async (zone: string, file: string, options: TransferOptions) => {
+      await (await import('../zones/transfer.ts')).importZone(zone, file, options);
+    });
+}
+
+function formatOption(): Option {
+  return new Option('--format <format>', 'how it is written').choices(['zone-file', 'json']);
 }
 
 async function serve(options: ServeOptions): Promise<void> {

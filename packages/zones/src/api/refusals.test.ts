@@ -73,7 +73,7 @@ describe('a request of a client', () => {
 
   test('is refused for a document that is too large', async () => {
     await assert.rejects(
-      sendDocument(`<a>${'x'.repeat(2 ** 21)}</a>`),
+      sendDocument(`<a>${'x'.repeat(2 ** 20)}</a>`),
       refused('RequestEntityTooLarge', 413),
     );
   });

@@ -1,7 +1,8 @@
-import { rcodeName, rdataToText } from '@pointsman/core/dns';
+import { rcodeName } from '@pointsman/core/dns';
 import { resolve } from '../resolve.ts';
 import type { ZoneDirectory } from '../zone-directory.ts';
 import type { AnswerTest } from './operation.ts';
+import { valueFromWire } from './record-values.ts';
 
 /** What the zones of a directory answer: just as DNS does, with the record sets of the type at the end of any aliases. */
 export function testsOf(directory: ZoneDirectory, random: () => number): AnswerTest {
@@ -10,7 +11,9 @@ export function testsOf(directory: ZoneDirectory, random: () => number): AnswerT
     const { rcode, answers, end } = resolve(zones, name, type, random);
     return {
       responseCode: end?.kind === 'outside' && answers.length === 0 ? 'REFUSED' : rcodeName(rcode),
-      recordData: answers.filter((record) => record.type === type).map(({ data }) => rdataToText(type, data)),
+      recordData: answers
+        .filter((record) => record.type === type)
+        .map(({ data }) => valueFromWire(type, data)),
     };
   };
 }

@@ -180,7 +180,10 @@ describe('single failures', () => {
     const links = [...base.links, { kind: 'transit-gateway', between: ['hub', 'near'] }] as const;
     const { model } = modelOf({ ...base, links } as unknown as TopologyInput);
     const question = { from: 'near', name: 'www.cloud.example.', type: 'A' };
-    const [first, second] = ['hub-near', 'hub-near-transit-gateway'].map((name) => ({ kind: 'link' as const, name }));
+    const [first, second] = ['hub-near', 'hub-near-transit-gateway'].map((name) => ({
+      kind: 'link' as const,
+      name,
+    }));
     assert.equal(traceName(model, { ...question, without: [first!] }).disposition, 'ANSWERED');
     const trace = traceName(model, { ...question, without: [first!, second!] });
     assert.equal(trace.because, 'all links to hub have failed');

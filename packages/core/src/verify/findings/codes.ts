@@ -125,6 +125,11 @@ export const FINDING_RULES = {
     title: 'PTR and address records disagree',
     help: 'Correct the PTR record, or the address record of the name.',
   },
+  'autodefined-reverse': {
+    severity: 'warning',
+    title: 'A VPC resolver may answer reverse names in the place of a wider zone',
+    help: 'Name zones by the CIDRs themselves, or turn the autodefined reverse rules of the VPC off and state autodefinedReverse: false.',
+  },
   'dangling-cname': {
     severity: 'error',
     title: 'An alias leads to a name that does not exist',

@@ -7,6 +7,7 @@ import { findAccountCrossings } from './accounts.ts';
 import { findBadAddresses } from './addresses.ts';
 import { findBadAliases } from './aliases.ts';
 import { sortAllowed } from './allowances.ts';
+import { findAutodefinedReverse } from './autodefined.ts';
 import { findCapturedPublicNames } from './captures.ts';
 import type { FindingCode } from './codes.ts';
 import { type FindingContext, makeContext } from './context.ts';
@@ -42,6 +43,7 @@ const FAMILIES: readonly ((context: FindingContext) => Draft[])[] = [
   findOverlaps,
   findOverloads,
   findReverseFaults,
+  findAutodefinedReverse,
   findShadowedRecords,
   findZeroTtls,
 ];

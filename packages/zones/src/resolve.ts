@@ -37,20 +37,24 @@ export function resolve(zones: ZoneSet, name: Name, type: string, random: () => 
     end: undefined,
   };
   const choice: Choice = { querier: zones.querier, random };
-  const seen = new Set<Name>();
+  let seen: Set<Name> | undefined;
   let at: Name | undefined = name;
   while (at !== undefined) {
-    if (seen.has(at) || seen.size > MAX_ALIASES) {
+    if (seen !== undefined && (seen.has(at) || seen.size > MAX_ALIASES)) {
       resolution.end = { kind: 'loop', name: at };
       break;
     }
-    seen.add(at);
     const zone = zoneFor(zones, at, type);
     if (zone === undefined) {
       resolution.end = { kind: 'outside', name: at };
       break;
     }
-    at = take(resolution, zone, at, type, lookUp(zone, at, type, choice), choice);
+    const next = take(resolution, zone, at, type, lookUp(zone, at, type, choice), choice);
+    if (next !== undefined) {
+      seen ??= new Set();
+      seen.add(at);
+    }
+    at = next;
   }
   return resolution;
 }

@@ -1,10 +1,8 @@
-import { type AddressBytes, cidrContains, parseAddress, parseCidr } from '@pointsman/core/address';
+import { type AddressBytes, cidrContains, parseAddress } from '@pointsman/core/address';
 import type { Handle } from './dns-handler.ts';
-import { answerClient } from './serve-zones.ts';
+import { answerFromZones } from './serve-zones.ts';
 import type { Vpc } from './store/model.ts';
 import type { ZoneDirectory } from './zone-directory.ts';
-
-const EVERYBODY = [parseCidr('0.0.0.0/0')!, parseCidr('::/0')!];
 
 /**
  * Answers as the VPC resolver of whichever VPC the client is in, by its source address; where CIDRs overlap, the longest prefix says.
@@ -17,11 +15,9 @@ export function handleForVpcs(
 ): Handle {
   return (packet, client) => {
     const vpc = vpcOf(vpcs(), client.address);
-    const service =
-      vpc === undefined
-        ? { zones: directory.ofPublic(), authoritative: true, clients: EVERYBODY, random }
-        : { zones: directory.ofVpc(vpc), authoritative: false, clients: vpc.cidrs, random };
-    return answerClient(service, packet, client);
+    const zones = vpc === undefined ? directory.ofPublic() : directory.ofVpc(vpc);
+    const service = { zones, authoritative: vpc === undefined, random };
+    return answerFromZones(service, packet, client.transport);
   };
 }
 

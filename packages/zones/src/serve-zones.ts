@@ -3,7 +3,7 @@ import { EDE, REFUSED } from '@pointsman/core/dns';
 import { type Answer, answerQuery } from './answer-query.ts';
 import type { Client, ListenOptions } from './dns-handler.ts';
 import { type DnsServer, startDnsServer } from './dns-server.ts';
-import { errorResponse, readQuery } from './response.ts';
+import { errorResponse, readQuery, type Transport } from './response.ts';
 import type { ZoneSet } from './zone-set.ts';
 
 /** What one server answers, and to whom. */
@@ -29,8 +29,16 @@ export function answerClient(
   client: Client,
 ): Uint8Array | undefined {
   if (!mayAsk(service.clients, client.address)) return refuseStranger(packet, client);
-  const { transport } = client;
-  const answer: Answer = answerQuery(service.zones, packet, { ...service, transport });
+  return answerFromZones(service, packet, client.transport);
+}
+
+/** The same for a client that may ask. */
+export function answerFromZones(
+  { zones, authoritative, random }: Omit<ZoneService, 'clients'>,
+  packet: Uint8Array,
+  transport: Transport,
+): Uint8Array | undefined {
+  const answer: Answer = answerQuery(zones, packet, { authoritative, transport, random });
   switch (answer.kind) {
     case 'ignored':
       return undefined;

@@ -13,7 +13,7 @@ import { startCommand, startUp } from './system/running.ts';
 
 const ACME = 'examples/acme/hybrid.yaml';
 
-describe('up', { timeout: 120_000 }, () => {
+describe('up', { timeout: 300_000 }, () => {
   test('its first event says where to ask, and from where', async (t) => {
     const { ready, stop } = await startUp(ACME);
     t.after(stop);

@@ -51,6 +51,9 @@ function optionAdvice(suffixes: readonly Name[]): string[] {
     '//   validate-except {',
     ...suffixes.map((suffix) => `//     ${quotedName(suffix)};`),
     '//   };',
+    '// And these, or its clients are refused what lies in the zones above: who forwards has to recurse.',
+    '//   recursion yes;',
+    "//   allow-recursion { localhost; localnets; }; // and all of the site's networks",
     ...(empty.length === 0
       ? []
       : [

@@ -14,7 +14,7 @@ import { block, indented, quotedName, serverList } from './words.ts';
 /** A whole named.conf for a forwarder. */
 export function renderNamed(config: ForwarderConfig, origins: Origins, place: BindPlace): Rendered {
   const views = bindViews(config);
-  const warnings = bindWarnings(config, views);
+  const warnings = bindWarnings(config, views, place);
   const [only, ...others] = views;
   const isSingle = others.length === 0;
   const lines = [

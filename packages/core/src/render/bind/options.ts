@@ -1,16 +1,9 @@
 import type { ForwarderConfig } from '../../config/index.ts';
 import { allUpstreams, isIPv6, readServer, type Server, sourceFor } from '../scopes.ts';
 import type { BindView } from './bind-views.ts';
+import { cacheLines } from './cache.ts';
 import type { BindPlace } from './place.ts';
 import { block, indented, quotedText } from './words.ts';
-
-/** BIND tries for ten seconds at least before it gives up, and for thirty at most (Administrator Reference Manual, `resolver-query-timeout`). */
-export const LEAST_QUERY_TIMEOUT = 10_000;
-const MOST_QUERY_TIMEOUT = 30_000;
-/** A client gets a stale answer after this part of the deadline, so that it has it in time. */
-const STALE_SHARE = 0.9;
-/** BIND makes a smaller cache this large. */
-export const LEAST_CACHE_BYTES = 2 ** 21;
 
 /** The statement `options`; above its lines stands what they are for. `forwarding`: what it forwards where there are no views. */
 export function optionLines(
@@ -19,7 +12,6 @@ export function optionLines(
   place: BindPlace,
   forwarding: readonly string[],
 ): string[] {
-  const clients = views.length === 1 ? '{ clients; }' : '{ any; }';
   return indented('options {', [
     `directory ${quotedText(place.directory)};`,
     ...(place.supervised ? ['pid-file none;', 'session-keyfile none;'] : []),
@@ -31,24 +23,9 @@ export function optionLines(
     ...listenLines(config.listen.map(readServer)),
     ...sourceLines(config.listen.map(readServer), views, place),
     '',
-    views.length === 1
-      ? '// Who may ask. Everybody else is refused.'
-      : '// The views say who may ask: whoever matches none is refused.',
-    `allow-query ${clients};`,
-    `allow-query-cache ${clients};`,
-    `allow-recursion ${clients};`,
-    'allow-transfer { none; };',
+    ...clientLines(views),
     '',
-    '// It asks others to resolve, and never resolves by itself: every name has forwarders and "forward only", or is refused.',
-    'recursion yes;',
-    ...forwarding,
-    '// The whole name goes to the upstream at once: a forwarder has no zone cuts to discover.',
-    'qname-minimization off;',
-    '// Private zones have no place in the signed tree of the internet, which denies that they exist: whoever validates swallows',
-    '// them. Upstreams that validate go on doing so.',
-    'dnssec-validation no;',
-    "// BIND's own empty zones for private addresses (RFC 6303) would swallow the private reverse zones.",
-    'empty-zones-enable no;',
+    ...resolutionLines(forwarding),
     '',
     '// Responses: no records that nobody asked for, and no datagram that could be fragmented.',
     'minimal-responses yes;',
@@ -56,7 +33,7 @@ export function optionLines(
     'max-udp-size 1232;',
     'nocookie-udp-size 1232;',
     '',
-    ...cacheLines(config, views.length),
+    ...cacheLines(config, views.length, place),
     '',
     '// Limits. However many clients ask the same question, they all get its answer.',
     'recursive-clients 4096;',
@@ -68,21 +45,32 @@ export function optionLines(
   ]);
 }
 
-/** Each view has a cache of its own. Times are in seconds and, of the two with "timeout" in their names, in milliseconds. */
-function cacheLines({ cache, deadline }: ForwarderConfig, views: number): string[] {
-  const queryTimeout = Math.min(MOST_QUERY_TIMEOUT, Math.max(LEAST_QUERY_TIMEOUT, deadline));
-  const staleTimeout = Math.round(Math.min(deadline * STALE_SHARE, queryTimeout - 1000));
+function clientLines(views: readonly BindView[]): string[] {
+  const isSingle = views.length === 1;
+  const clients = isSingle ? '{ clients; }' : '{ any; }';
   return [
-    ...(views === 1 ? [] : [`// For each of ${views} views.`]),
-    `max-cache-size ${Math.max(LEAST_CACHE_BYTES, Math.floor(cache.bytes / views))};`,
-    'max-cache-ttl 86400;',
-    'servfail-ttl 2;',
-    '// Stale answers where no upstream gives one in time (RFC 8767), never otherwise.',
-    'stale-cache-enable yes;',
-    'stale-answer-enable yes;',
-    `stale-answer-client-timeout ${staleTimeout};`,
-    'max-stale-ttl 86400;',
-    `resolver-query-timeout ${queryTimeout};`,
+    isSingle
+      ? '// Who may ask. Everybody else is refused.'
+      : '// The views say who may ask: whoever matches none is refused.',
+    `allow-query ${clients};`,
+    `allow-query-cache ${clients};`,
+    `allow-recursion ${clients};`,
+    'allow-transfer { none; };',
+  ];
+}
+
+function resolutionLines(forwarding: readonly string[]): string[] {
+  return [
+    '// It asks others to resolve, and never resolves by itself: every name has forwarders and "forward only", or is refused.',
+    'recursion yes;',
+    ...forwarding,
+    '// The whole name goes to the upstream at once: a forwarder has no zone cuts to discover.',
+    'qname-minimization off;',
+    '// Private zones have no place in the signed tree of the internet, which denies that they exist: whoever validates swallows',
+    '// them. Upstreams that validate go on doing so.',
+    'dnssec-validation no;',
+    "// BIND's own empty zones for private addresses (RFC 6303) would swallow the private reverse zones.",
+    'empty-zones-enable no;',
   ];
 }
 

@@ -2,6 +2,8 @@
 export type BindPlace = {
   /** Its working directory. */
   directory: string;
+  /** It gives a stale answer after a time of ours, as 9.18 does; later ones do at once, or when they have given up. */
+  timedStaleAnswers: boolean;
   /** The addresses that queries to upstreams leave from, at most one of each family. Undefined: the first it listens on. */
   sources?: readonly string[];
   /** Pointsman runs it, and talks to it; undefined: the distribution's services do, with what `rndc` finds by itself. */
@@ -12,5 +14,8 @@ export type BindPlace = {
   };
 };
 
-/** Debian's own places: systemd runs it, its logs go to syslog, and `rndc` has the key that the package made. */
-export const DEBIAN: BindPlace = { directory: '/var/cache/bind' };
+/**
+ * Debian's own places: systemd runs it, its logs go to syslog, and `rndc` has the key that the package made. Which BIND it is cannot be
+ * known here, so it is written what is right in all.
+ */
+export const DEBIAN: BindPlace = { directory: '/var/cache/bind', timedStaleAnswers: false };

@@ -4,13 +4,15 @@ import { startProber } from '../../probes/prober.ts';
 import { deadRules } from '../dead-rules.ts';
 import { type Engine, EngineError, type EngineOptions } from '../engine.ts';
 import { type Control, makeControl } from './control.ts';
+import { makeCounter } from './counter.ts';
 import { type Folder, KEY_NAME, makeFolder } from './folder.ts';
 import { freePort, requireListenable } from './listening.ts';
 import { startNamed } from './named-process.ts';
 import { findPrograms, type Programs } from './programs.ts';
 import { staleParts } from './stale-parts.ts';
-import { addCounts, countsOf, NO_COUNTS, readStatistics } from './statistics.ts';
+import { readStatistics } from './statistics.ts';
 import { type Supervisor, supervise } from './supervisor.ts';
+import { hasTimedStaleAnswers, requireVersion, type Version } from './version.ts';
 
 export type BindOptions = EngineOptions & {
   /** Where its folder is made; undefined: the system's temporary folder. */
@@ -27,10 +29,12 @@ const PORT_TRIES = 3;
 export async function startBind(config: ForwarderConfig, options: BindOptions): Promise<Engine> {
   const programs = findPrograms();
   if ('missing' in programs) throw new EngineError('NOT_INSTALLED', programs.missing);
+  const version = await requireVersion(programs.named);
   await requireListenable(config.listen);
   const folder = await makeFolder(options.directory);
   try {
-    return runEngine(config, options, folder, await startServed(config, options, folder, programs));
+    const served = await startServed(config, options, folder, programs, version);
+    return runEngine(config, options, folder, served);
   } catch (error) {
     await folder.remove();
     throw error;
@@ -45,12 +49,14 @@ async function startServed(
   options: BindOptions,
   folder: Folder,
   programs: Programs,
+  version: Version,
 ): Promise<Served> {
   for (let tries = 1; ; tries++) {
     const [statisticsPort, controlPort] = [await freePort(), await freePort()];
     const control = makeControl(programs, folder, LOOPBACK, controlPort);
     const place: BindPlace = {
-      directory: folder.path,
+      directory: folder.workingDirectory,
+      timedStaleAnswers: hasTimedStaleAnswers(version),
       ...(options.sources && { sources: options.sources }),
       supervised: {
         statistics: { address: LOOPBACK, port: statisticsPort },
@@ -94,18 +100,17 @@ async function writeChecked(
 }
 
 function runEngine(config: ForwarderConfig, options: BindOptions, folder: Folder, served: Served): Engine {
-  const { supervisor, control, statisticsPort } = served;
+  const { supervisor, statisticsPort } = served;
   const prober = startProber(config, options.sources);
+  const counter = makeCounter(supervisor.generation, () => readStatistics(LOOPBACK, statisticsPort));
   let current = config;
   let queue: Promise<unknown> = Promise.resolve();
-  let counts = { generation: 1, before: NO_COUNTS, latest: NO_COUNTS };
+  let isStopped = false;
   const apply = async (next: ForwarderConfig) => {
+    if (isStopped) throw new EngineError('STOPPED', 'the engine has been stopped');
     requireSameFixtures(current, next);
     await swapConfig(next, current, options, folder, served);
-    for (const { view, suffix } of staleParts(current, next)) {
-      const failure = suffix === undefined ? 'all' : await control.tell('flushtree', suffix, view);
-      if (failure !== undefined) await control.tell('flush', view);
-    }
+    await flushStale(current, next, served.control);
     current = next;
     prober.use(next);
   };
@@ -122,21 +127,26 @@ function runEngine(config: ForwarderConfig, options: BindOptions, folder: Folder
       return { serving, reason: supervisor.reason(), deadRules: deadRules(current, prober.upstreams()) };
     },
     metrics: async () => {
-      const statistics = await readStatistics(LOOPBACK, statisticsPort);
-      const generation = supervisor.generation();
-      if (generation !== counts.generation)
-        counts = { generation, before: addCounts(counts.before, counts.latest), latest: NO_COUNTS };
-      if (statistics) counts.latest = countsOf(statistics);
-      const total = addCounts(counts.before, counts.latest);
-      return { ...total, cacheBytes: current.cache.bytes, upstreams: prober.upstreams() };
+      const counts = await counter.read();
+      return { ...counts, cacheBytes: current.cache.bytes, upstreams: prober.upstreams() };
     },
     stop: async () => {
+      isStopped = true;
       prober.stop();
-      await queue;
+      // First: a reload may be waiting for a named that does not come.
       await supervisor.stop();
+      await queue;
       await folder.remove();
     },
   };
+}
+
+/** What the cache has under rules that have changed. */
+async function flushStale(before: ForwarderConfig, after: ForwarderConfig, control: Control): Promise<void> {
+  for (const { view, suffix } of staleParts(before, after)) {
+    const failure = suffix === undefined ? 'all' : await control.tell('flushtree', suffix, view);
+    if (failure !== undefined) await control.tell('flush', view);
+  }
 }
 
 /** @throws EngineError; then the old configuration is what named has, and what it would start with */

@@ -1,48 +1,69 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { chmod, chown, mkdir, mkdtemp, open, realpath, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { EngineError } from '../engine.ts';
+import { join, resolve } from 'node:path';
+import { type Guard, startGuard } from './guard.ts';
+import { type Owner, ownerOf, requireSafe } from './owner.ts';
 import { run } from './programs.ts';
 
-/** The folder of one named: its configuration, the key of its control channel, its working directory. Others cannot read it. */
+/**
+ * The folder of one named: its configuration, the key of its control channel, its working directory. Others cannot read it. Where root
+ * starts named, all of it but the working directory is root's and named may only read: whoever takes named over finds no place where
+ * root would follow him.
+ */
 export type Folder = {
   path: string;
   /** What named reads. */
   config: string;
   keyFile: string;
-  /** What it says before it has read where to log. */
-  startLog: string;
+  /** Where it may write. */
+  workingDirectory: string;
   /** Whom it runs as; undefined where it runs as whoever started it. */
   user: string | undefined;
-  /** Writes a file that named may read; returns its path. */
+  guard: Guard;
+  /** Writes a file that named may read, in the place of one of that name; returns its path. */
   write: (name: string, text: string) => Promise<string>;
+  /** An empty file under a new name that named may write to, even before it has become another user. */
+  makeLog: () => Promise<string>;
   /** Lets a file that was written take the place of the configuration. */
   adopt: (path: string) => Promise<void>;
   remove: () => Promise<void>;
 };
 
 export const KEY_NAME = 'pointsman';
-/** Whom Debian's package made for it. */
-const USER = 'bind';
-const PATIENCE = 5000;
+const PATIENCE = 60_000;
 
 /** `parent`: where to make it; undefined: the system's temporary folder. @throws EngineError */
 export async function makeFolder(parent: string | undefined): Promise<Folder> {
   const owner = await ownerOf();
   if (parent !== undefined) await mkdir(parent, { recursive: true });
-  const home = resolve(parent ?? tmpdir());
-  if (owner) await requireReachable(home, owner);
+  const home = await realpath(resolve(parent ?? tmpdir()));
+  if (owner) await requireSafe(home, owner);
   const path = await mkdtemp(join(home, 'pointsman-named-'));
-  const own = async (file: string, mode: number) => {
-    await chmod(file, mode);
-    if (owner) await chown(file, owner.uid, owner.gid);
+  const guard = startGuard(path);
+  const remove = async () => {
+    await guard.dismiss();
+    // Not by Node's own `rm`, which goes by paths: what named left may change into a link on the way.
+    await run('rm', ['-rf', '--', path], PATIENCE);
   };
-  await own(path, 0o700);
+  try {
+    return { ...(await fill(path, owner)), guard, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function fill(path: string, owner: Owner | undefined): Promise<Omit<Folder, 'guard' | 'remove'>> {
+  if (owner) await chown(path, 0, owner.gid);
+  await chmod(path, owner ? 0o750 : 0o700);
+  const workingDirectory = join(path, 'work');
+  await mkdir(workingDirectory, { mode: 0o700 });
+  if (owner) await chown(workingDirectory, owner.uid, owner.gid);
   const write = async (name: string, text: string) => {
     const file = join(path, name);
-    await writeFile(file, text, { mode: 0o600 });
-    await own(file, 0o600);
+    await rename(await makeFile(path, name, owner ? 0o640 : 0o600, owner, text), file);
     return file;
   };
   const secret = randomBytes(32).toString('base64');
@@ -52,39 +73,32 @@ export async function makeFolder(parent: string | undefined): Promise<Folder> {
     path,
     config,
     keyFile: await write('rndc.key', key),
-    startLog: join(path, 'start.log'),
+    workingDirectory,
     user: owner?.name,
     write,
+    makeLog: () => makeFile(path, 'start.log', owner ? 0o660 : 0o600, owner, ''),
     adopt: (file) => rename(file, config),
-    remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }),
   };
 }
 
-type Owner = { name: string; uid: number; gid: number };
+const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 
-/** Root does not serve DNS: the user that named becomes. */
-async function ownerOf(): Promise<Owner | undefined> {
-  if (process.getuid?.() !== 0) return undefined;
-  const [uid, gid] = await Promise.all([
-    run('id', ['-u', USER], PATIENCE),
-    run('id', ['-g', USER], PATIENCE),
-  ]);
-  if (!uid.ok || !gid.ok)
-    throw new EngineError(
-      'NOT_INSTALLED',
-      `named is not run as root, and there is no user "${USER}" to run it as`,
-    );
-  return { name: USER, uid: Number(uid.output), gid: Number(gid.output) };
-}
-
-/** @throws EngineError where a folder on the way keeps the user out: named could not even say so */
-async function requireReachable(path: string, { name, uid, gid }: Owner): Promise<void> {
-  const status = await stat(path);
-  const bit = status.uid === uid ? 0o100 : status.gid === gid ? 0o010 : 0o001;
-  if ((status.mode & bit) === 0)
-    throw new EngineError(
-      'EACCES',
-      `named runs as the user "${name}", who cannot enter ${path}: choose another folder`,
-    );
-  if (path !== dirname(path)) await requireReachable(dirname(path), { name, uid, gid });
+/** A file that was not there before, root's where there is an owner of something else. */
+async function makeFile(
+  folder: string,
+  name: string,
+  mode: number,
+  owner: Owner | undefined,
+  text: string,
+): Promise<string> {
+  const path = join(folder, `${name}.${randomBytes(8).toString('hex')}`);
+  const file = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  try {
+    if (owner) await file.chown(0, owner.gid);
+    await file.chmod(mode);
+    await file.writeFile(text);
+  } finally {
+    await file.close();
+  }
+  return path;
 }

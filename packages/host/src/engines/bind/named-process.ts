@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { EngineError, type EngineOptions } from '../engine.ts';
 import type { Folder } from './folder.ts';
 import { parseLogLine } from './log-lines.ts';
+import { troubleIn } from './start-log.ts';
 
 /** One run of named, from its start to its end. */
 export type NamedProcess = {
@@ -24,23 +25,16 @@ export async function startNamed(
   folder: Folder,
   { workers, log }: Pick<EngineOptions, 'workers' | 'log'>,
 ): Promise<NamedProcess> {
-  const args = ['-f', '-n', String(workers), '-c', folder.config, '-L', folder.startLog];
+  // What it says before it has read where to log. Each start has its own: the complaints of another one say nothing of this.
+  const startLog = await folder.makeLog();
+  const args = ['-f', '-n', String(workers), '-c', folder.config, '-L', startLog];
   if (folder.user !== undefined) args.push('-u', folder.user);
   // In a session of its own: Ctrl-C is for its owner, who decides what that means.
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
-  const guard = startGuard(child, folder);
-  const running = Promise.withResolvers<void>();
-  const lines = createInterface({ input: child.stderr });
-  lines.on('line', (text) => {
-    const line = parseLogLine(text);
-    if (line.category === 'general' && line.message === 'running') running.resolve();
-    log(line);
-  });
-  const ended = once(child, 'exit').then(
-    ([code, signal]) => (signal ? `it was killed by ${signal}` : `it ended with code ${code}`),
-    (error: Error) => error.message,
-  );
-  void ended.then(() => guard.kill('SIGKILL'));
+  const running = listen(child, log);
+  const ended = endOf(child);
+  folder.guard.watch(child.pid);
+  void ended.then(() => folder.guard.watch(undefined));
   const stop = async () => {
     child.kill('SIGTERM');
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE);
@@ -48,36 +42,29 @@ export async function startNamed(
     clearTimeout(timer);
   };
   const timer = setTimeout(() => child.kill('SIGKILL'), START_PATIENCE);
-  const death = await Promise.race([running.promise, ended]);
+  const death = await Promise.race([running, ended]);
   clearTimeout(timer);
-  const trouble = await troubleIn(folder);
+  const trouble = troubleIn(await readFile(startLog, 'utf8').catch(() => ''));
+  await rm(startLog, { force: true });
   if (death === undefined && trouble === undefined) return { pid: child.pid!, ended, stop };
   await stop();
   throw new EngineError('NOT_STARTED', `named does not start: ${trouble ?? death}`);
 }
 
-/**
- * Kills named, and removes its folder, when this process is gone, however it went: then the pipe has no writer any more. It runs in a
- * session of its own, out of the reach of signals to the whole group.
- */
-function startGuard(child: ChildProcess, { path }: Folder): ChildProcess {
-  const script = 'read pid && { read end; kill -KILL "$pid"; rm -rf -- "$1"; }';
-  const guard = spawn('/bin/sh', ['-c', script, 'guard', path], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
+/** Hands its lines on; resolves when it says that it runs. */
+function listen(child: ChildProcess, log: EngineOptions['log']): Promise<void> {
+  const running = Promise.withResolvers<void>();
+  createInterface({ input: child.stderr! }).on('line', (text) => {
+    const line = parseLogLine(text);
+    if (line.category === 'general' && line.message === 'running') running.resolve();
+    log(line);
   });
-  guard.stdin!.on('error', () => {});
-  if (child.pid !== undefined) guard.stdin!.write(`${child.pid}\n`);
-  return guard;
+  return running.promise;
 }
 
-/** What it complained of before it was running: addresses that it could not have, a configuration that it does not take. */
-async function troubleIn(folder: Folder): Promise<string | undefined> {
-  const text = await readFile(folder.startLog, 'utf8').catch(() => '');
-  const lines = text.split('\n').map((line) => line.replace(/^\S+ \S+ /, ''));
-  const complaints = lines
-    .map((line) => /^[a-z-]+: (?:critical|error): (.*)$/.exec(line)?.[1])
-    .filter((line) => line !== undefined);
-  const listening = lines.find((line) => line.includes('not listening on any interfaces'));
-  return complaints[0] ?? listening;
+function endOf(child: ChildProcess): Promise<string> {
+  return once(child, 'exit').then(
+    ([code, signal]) => (signal ? `it was killed by ${signal}` : `it ended with code ${code}`),
+    (error: Error) => error.message,
+  );
 }

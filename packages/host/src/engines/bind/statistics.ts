@@ -6,7 +6,7 @@ export type NamedCounts = Omit<EngineMetrics, 'upstreams' | 'cacheBytes'>;
 
 type Counters = Record<string, number>;
 /** What we read of `/json/v1/server`, the statistics channel of BIND 9.18. Counters of zero may be missing. */
-type ServerStatistics = {
+export type ServerStatistics = {
   nsstats?: Counters;
   rcodes?: Counters;
   views?: Record<string, { resolver?: { stats?: Counters; cache?: Counters; cachestats?: Counters } }>;

@@ -81,6 +81,7 @@ function serverSection(config: ForwarderConfig, scope: Scope, spreads: boolean):
     '    serve-expired: yes',
     '    serve-expired-ttl: 86400',
     `    serve-expired-client-timeout: ${Math.round(config.deadline * 0.9)}`,
+    ...OUTAGE.map((line) => `    ${line}`),
     ...(spreads
       ? []
       : [
@@ -90,6 +91,12 @@ function serverSection(config: ForwarderConfig, scope: Scope, spreads: boolean):
         ]),
   ];
 }
+
+/** What Unbound knows of an upstream is kept for 15 minutes unless told otherwise, also that it is down (`infra-host-ttl`). */
+const OUTAGE = [
+  '# An upstream that is back after an outage is asked again within seconds, not after a quarter of an hour.',
+  'infra-host-ttl: 5',
+];
 
 /** Unbound serves these unless told otherwise; the most specific network decides. */
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
@@ -152,6 +159,13 @@ function forwardZone(
   ];
 }
 
+/** The setting is the whole server's, so this is for whoever runs it to decide. */
+const OUTAGE_ADVICE = [
+  'Once all members have been down, it may take 15 minutes until they are asked again; with this, for all servers that Unbound asks,',
+  'seconds:',
+  '  infra-host-ttl: 5',
+];
+
 function renderAuthority(authority: PlannedAuthority, origins: Origins): Rendered {
   const rules = authority.forwards.map(({ suffix, upstreams }) => ({
     suffix,
@@ -171,6 +185,7 @@ function renderAuthority(authority: PlannedAuthority, origins: Origins): Rendere
     ...(blocked.length > 0
       ? ['    # Answered by the tier, not by Unbound itself.', ...blocked.map(nodefault)]
       : []),
+    ...(suffixes.length > 0 ? OUTAGE_ADVICE.map((line) => `    # ${line}`) : []),
     ...(rules.flatMap(({ upstreams }) => upstreams).some(isLoopback)
       ? ['    do-not-query-localhost: no']
       : []),

@@ -22,7 +22,13 @@ import {
   portProblems,
   viewProblems,
 } from '../shortfalls.ts';
-import { CLIENTS_FUNCTION, FORWARDER_FUNCTION, NAMES_FUNCTION, PREAMBLE } from './functions.ts';
+import {
+  CLIENTS_FUNCTION,
+  FORWARDER_FUNCTION,
+  NAMES_FUNCTION,
+  POLICY_FUNCTIONS,
+  PREAMBLE,
+} from './functions.ts';
 import { powershellList, powershellString } from './quoting.ts';
 
 /**
@@ -59,6 +65,7 @@ function renderMember(config: ForwarderConfig, origins: Origins): Rendered {
     ...header('#', origins, advice, warnings),
     ...PREAMBLE,
     ...FORWARDER_FUNCTION,
+    ...POLICY_FUNCTIONS,
     ...CLIENTS_FUNCTION,
     ...(scope.otherwise ? [] : NAMES_FUNCTION),
     '',
@@ -123,7 +130,8 @@ function renderAuthority(authority: PlannedAuthority, origins: Origins): Rendere
   const warnings = delegationWarnings(authority);
   const advice = [
     'For Windows Server 2012 R2 or later. Run it as an administrator on each DNS server, as often as you like; -WhatIf shows what it',
-    'would change. A zone of the same name that is no conditional forwarder is left as it is, and ends the script.',
+    'would change. A zone of the same name that is no conditional forwarder is left as it is, and ends the script. Recursion has to be',
+    "on for the site's networks (Get-DnsServerRecursionScope), or clients are refused what is forwarded: who forwards has to recurse.",
   ];
   const text = [
     ...header('#', origins, advice, warnings),

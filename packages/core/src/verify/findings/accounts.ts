@@ -4,6 +4,7 @@ import { listed } from './words.ts';
 
 /**
  * `cross-account-association`: a private zone of one account on a VPC of another. The zone's owner has to authorise it, the VPC's owner associates.
+ * Where one account is stated, those that are not stated are one other.
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-associate-vpcs-different-accounts.html
  */
 export function findAccountCrossings({ topology, networks }: FindingContext): Draft[] {
@@ -14,16 +15,17 @@ export function findAccountCrossings({ topology, networks }: FindingContext): Dr
       return { name, account: network.kind === 'vpc' ? network.account : undefined };
     });
     const owner = zone.account ?? accounts[0]!.account;
-    const foreign = accounts.filter(({ account }) => account !== undefined && account !== owner);
-    if (owner === undefined || foreign.length === 0) return [];
-    const whose = listed(foreign.map(({ name, account }) => `${name} (${account})`));
+    const foreign = accounts.filter(({ account }) => account !== owner);
+    if (foreign.length === 0) return [];
+    const whose = listed(foreign.map(({ name, account }) => `${name} (${account ?? 'no account stated'})`));
+    const who = owner ?? 'the account that is not stated';
     return [
       {
         code: 'cross-account-association',
         subject: zoneSubject(zone),
-        text: `the zone is account ${owner}’s, and it is associated with ${whose}`,
+        text: `the zone is ${owner === undefined ? 'of no stated account' : `account ${owner}’s`}, and it is associated with ${whose}`,
         paths: [zone.path],
-        remedy: `let ${owner} authorise each association (CreateVPCAssociationAuthorization) before the VPC’s account makes it`,
+        remedy: `let ${who} authorise each association (CreateVPCAssociationAuthorization) before the VPC’s account makes it`,
       },
     ];
   });

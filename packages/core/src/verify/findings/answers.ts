@@ -50,7 +50,8 @@ function who(zone: Zone): string {
   return zone.kind === 'private' ? `the one on ${listed(zone.networks)}` : 'the public one';
 }
 
-function hasView({ topology, networks }: FindingContext, name: string): boolean {
+/** True where the tier that a network asks has a view for it. */
+export function hasView({ topology, networks }: FindingContext, name: string): boolean {
   const tiers = networks.get(name)!.resolvers.flatMap((each) => (each.kind === 'tier' ? [each.name] : []));
   return topology.forwarders.some(
     (tier) => tiers.includes(tier.name) && tier.views.some((view) => view.networks.includes(name)),

@@ -76,7 +76,7 @@ export const FINDING_RULES = {
     help: 'Add the names to the zone that answers, or give them a zone or a forwarding rule of their own.',
   },
   'public-leak': {
-    severity: 'warning',
+    severity: 'error',
     title: 'Private names can leave to public DNS',
     help: 'Forward the names to whoever is authoritative for them, and refuse the rest of the private names.',
   },
@@ -87,8 +87,8 @@ export const FINDING_RULES = {
   },
   'dhcp-mixed-resolvers': {
     severity: 'error',
-    title: 'A network is given a tier and a VPC resolver at once',
-    help: 'Name the tier alone: its own rules ask the VPC resolver.',
+    title: 'A network is given a VPC resolver beside a tier or an authority',
+    help: 'Name the tier alone: its own rules ask the VPC resolver. An authority forwards to the tier.',
   },
   'dhcp-bypass': {
     severity: 'error',

@@ -1,34 +1,41 @@
 import { showName } from '../../schema/path.ts';
 import type { ResolverReference, Vpc, Zone } from '../../topology/topology.ts';
 import { vpcResolverAddress } from '../../topology/vpc-resolver.ts';
+import { isLinkLocalResolver } from '../places.ts';
 import type { FindingContext } from './context.ts';
 import type { Draft } from './finding.ts';
 import { counted, listed } from './words.ts';
 
 /**
- * `dhcp-mixed-resolvers`: one option set with a tier and a VPC resolver that does not know all zones. Stub resolvers take the first, and another one
- * when that is slow: an NXDOMAIN of the wrong one is final (RFC 2308 §2.1).
+ * `dhcp-mixed-resolvers`: one option set with a tier or an authority, and a VPC resolver that does not know all zones. Stub resolvers take the first,
+ * and another one when that is slow: an NXDOMAIN of the wrong one is final (RFC 2308 §2.1).
  */
 export function findMixedResolvers(context: FindingContext): Draft[] {
   return context.topology.networks.flatMap((network) => {
     if (network.kind !== 'vpc') return [];
-    const own = network.resolvers.findIndex((each) => isOwnResolver(network, each));
-    const tier = network.resolvers.find((each) => each.kind === 'tier');
-    if (own < 0 || tier?.kind !== 'tier') return [];
+    const players = context.model.resolversOf(network.name).entries.map(({ player }) => player);
+    const own = players.findIndex(({ kind }) => kind === 'resolver');
+    const other =
+      players.find(({ kind }) => kind === 'tier') ?? players.find(({ kind }) => kind === 'authority');
+    if (own < 0 || !other) return [];
     const unknown = zonesUnknownTo(context, network);
     if (unknown.length === 0) return [];
+    const { subject, kind } = other;
     const what = `${counted(unknown.length, 'zone')} (${listed(unknown.map(({ name }) => showName(name)))})`;
-    const isFirst = own < network.resolvers.indexOf(tier);
+    const isFirst = own < players.indexOf(other);
     return [
       {
         code: 'dhcp-mixed-resolvers',
         severity: isFirst ? 'error' : 'warning',
         subject: `networks/${network.name}`,
         text: isFirst
-          ? `its clients ask its VPC resolver before forwarders/${tier.name}, and that does not know ${what}`
-          : `its clients turn from forwarders/${tier.name} to its VPC resolver as soon as it is slow, and that does not know ${what}`,
+          ? `its clients ask its VPC resolver before ${subject}, and that does not know ${what}`
+          : `its clients turn from ${subject} to its VPC resolver as soon as it is slow, and that does not know ${what}`,
         paths: [[...network.path, 'resolvers']],
-        remedy: `name forwarders/${tier.name} alone: it asks a VPC resolver itself for what is there`,
+        remedy:
+          kind === 'tier'
+            ? `name ${subject} alone: it asks a VPC resolver itself for what is there`
+            : `name ${subject} alone, and let it forward the private zones to a forwarder tier; or name that tier alone`,
       },
     ];
   });
@@ -37,7 +44,7 @@ export function findMixedResolvers(context: FindingContext): Draft[] {
 function isOwnResolver(network: Vpc, reference: ResolverReference): boolean {
   if (reference.kind === 'vpc-resolver') return true;
   if (reference.kind !== 'address') return false;
-  return reference.address === vpcResolverAddress(network) || reference.address === '169.254.169.253';
+  return reference.address === vpcResolverAddress(network) || isLinkLocalResolver(reference.address);
 }
 
 function zonesUnknownTo({ topology }: FindingContext, { name, dnsHostnames }: Vpc): Zone[] {

@@ -44,7 +44,8 @@ export function severityOf(draft: Pick<Draft, 'code' | 'severity'>): Severity {
   return draft.severity ?? FINDING_RULES[draft.code].severity;
 }
 
-const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, notice: 2 };
+/** The worst is the least. */
+export const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, notice: 2 };
 
 /** The worst first; then by code and subject, so that the order of the file changes nothing. */
 export function compareDrafts(a: Draft, b: Draft): number {

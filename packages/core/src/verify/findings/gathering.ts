@@ -1,6 +1,7 @@
 import type { Path } from '../../schema/path.ts';
+import type { Severity } from './codes.ts';
 import type { FindingContext } from './context.ts';
-import { compareTexts, type Draft } from './finding.ts';
+import { compareTexts, type Draft, RANK, severityOf } from './finding.ts';
 import { isZone, type Target } from './rows.ts';
 import { byReach, counted, listed } from './words.ts';
 
@@ -32,11 +33,18 @@ export function makeGathering(): Gathering {
         all.set(key, gathered);
       }
       gathered.parts.push({ networks, targets, without: what.without ?? '' });
-      // The same reason whatever the order of the file.
+      // The same reason, and the worst severity, whatever the order of the file.
+      const severity = worse(what, gathered);
       if (orderOf(what) < orderOf(gathered)) Object.assign(gathered, what);
+      gathered.severity = severity;
     },
     drafts: () => [...all.values()].map(toDraft),
   };
+}
+
+function worse(one: What, other: What): Severity {
+  const [a, b] = [severityOf(one), severityOf(other)];
+  return RANK[a] < RANK[b] ? a : b;
 }
 
 /** The failure of the least, then the first of reasons. */

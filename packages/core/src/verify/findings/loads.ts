@@ -1,4 +1,6 @@
+import { parseEndpoint } from '../../address/index.ts';
 import type { ForwarderTier, Network } from '../../topology/topology.ts';
+import { VPC_RESOLVER_LINK_LOCAL } from '../../topology/vpc-resolver.ts';
 import type { FindingContext } from './context.ts';
 import type { Draft } from './finding.ts';
 import { counted, listed } from './words.ts';
@@ -14,8 +16,8 @@ type TierLoad = { asked: number; missed: number; networks: string[] };
 
 /**
  * `vpc-resolver-limit` and `tier-overloaded`, from the loads that the topology states. Queries are taken to be spread evenly over the
- * members that are left, and every miss to go to the VPC resolver: which share goes elsewhere the topology does not say. The failure is that
- * of the availability zone with the most members.
+ * members that are left, and every miss to go to the VPC resolver. Which share goes elsewhere the topology does not say: where some may, no error is
+ * known. The failure is that of the availability zone with the most members.
  */
 export function findOverloads(context: FindingContext): Draft[] {
   const loads = loadsOfTiers(context);
@@ -49,11 +51,14 @@ function ofResolver({ plan, networks }: FindingContext, tier: ForwarderTier, loa
   const resolver = plan.resolvers.find(({ network }) => network === tier.network)?.address;
   const config = plan.forwarders.find((each) => each.tier === tier.name)!.config;
   const otherwise = config.otherwise === 'refuse' ? [] : config.otherwise.upstreams;
-  const asks = [...config.rules.map(({ upstreams }) => upstreams), otherwise];
-  if (resolver === undefined || !asks.some((upstreams) => upstreams.includes(resolver))) return [];
+  const asked = [...config.rules.flatMap(({ upstreams }) => upstreams), ...otherwise];
+  const own = [resolver, ...VPC_RESOLVER_LINK_LOCAL];
+  const isOwn = asked.map((upstream) => own.includes(parseEndpoint(upstream)!.address));
+  if (resolver === undefined || !isOwn.includes(true)) return [];
+  const isAll = !isOwn.includes(false);
   return overload(tier, load.missed, RESOLVER_PACKETS).map(({ each, without }) => ({
     code: 'vpc-resolver-limit',
-    severity: without === undefined ? 'error' : 'warning',
+    severity: without === undefined && isAll ? 'error' : 'warning',
     subject: `forwarders/${tier.name}`,
     text: `each member sends up to ${rounded(each)} packets a second to the VPC resolver${lacking(without)}; it takes ${RESOLVER_PACKETS} from one network interface (${asking(load)})`,
     paths: pathsOf(networks, tier, load),

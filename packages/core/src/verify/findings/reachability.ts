@@ -2,6 +2,8 @@ import { showName } from '../../schema/path.ts';
 import type { Zone } from '../../topology/topology.ts';
 import { type Failure, formatFailure } from '../failure.ts';
 import type { Walk } from '../walk.ts';
+import { hasView } from './answers.ts';
+import type { Severity } from './codes.ts';
 import type { FindingContext } from './context.ts';
 import { zoneSubject } from './context.ts';
 import { askerOf, type Culprits, exitOf, findCulprits } from './culprits.ts';
@@ -40,7 +42,8 @@ export function explainFaults(
       gathering.add({ ...what, ...later }, networks, which);
     };
     const fault = { context, network, networks: suffered.networks, targets, add, failure: suffered.failure };
-    const culprits = (target: Target) => findCulprits(context, network, target.name, suffered.failure);
+    const culprits = (target: Target, from = network) =>
+      findCulprits(context, from, target.name, suffered.failure);
     if (disposition === 'NO_RESOLVER') noResolver(fault);
     else if (disposition === 'LOOP') loop(fault, by!);
     else if (disposition === 'NO_ROUTE') unreachable(fault, culprits(sample));
@@ -154,9 +157,9 @@ function misled(
   fault: FaultContext,
   walked: Walk,
   verdict: number,
-  culprits: (target: Target) => Culprits,
+  culprits: (target: Target, network?: string) => Culprits,
 ): void {
-  const { context, networks, add, network } = fault;
+  const { context, networks, add } = fault;
   const zones = fault.targets.filter(isZone);
   const { disposition, zone: answering } = walked.verdicts.of(verdict);
   const first = culprits(sampleOf(zones));
@@ -176,16 +179,43 @@ function misled(
       swallowed,
     );
   }
-  if (disposition === 'PUBLIC') {
-    const subject = exitOf(first, network);
-    const why = 'private names leave here for public DNS';
-    const remedy = 'forward them to whoever is authoritative for them';
-    add(
-      { code: 'public-leak', severity: 'warning', subject, why, remedy, paths: [pathOf(context, subject)] },
-      networks,
-      zones,
-    );
+  if (disposition === 'PUBLIC') leaked(fault, zones, culprits);
+}
+
+/** Private names end in public DNS: wrong for who is to resolve them, and nothing to who has no part in all this. */
+function leaked(
+  { context, networks, add }: FaultContext,
+  zones: readonly Zone[],
+  culprits: (target: Target, network: string) => Culprits,
+): void {
+  const parts = Map.groupBy(networks, (name) => severityOfLeak(context, name));
+  for (const [severity, names] of parts) {
+    const isPart = severity !== 'notice';
+    const subject = exitOf(culprits(sampleOf(zones), names[0]!), names[0]!);
+    const why = isPart
+      ? 'private names leave here for public DNS'
+      : 'private names leave here for public DNS: it asks no server of the topology, and has no link to a forwarder tier';
+    const remedy = isPart
+      ? 'forward them to whoever is authoritative for them'
+      : 'link it with a forwarder tier and let it ask that, if it is to resolve them';
+    const paths = [pathOf(context, subject)];
+    add({ code: 'public-leak', severity, subject, why, remedy, paths }, names, zones);
   }
+}
+
+/** What a view makes different may be meant to be. */
+function severityOfLeak(context: FindingContext, network: string): Severity {
+  if (!takesPart(context, network)) return 'notice';
+  return hasView(context, network) ? 'warning' : 'error';
+}
+
+/** False for a network that plainly has no part: it asks only its own VPC resolver or public DNS, and no tier is in it or joined with it. */
+function takesPart({ model, topology }: FindingContext, name: string): boolean {
+  const { contacts } = model.resolversOf(name);
+  if (contacts.some(({ player }) => player.kind !== 'resolver' && player.kind !== 'outside')) return true;
+  return topology.forwarders.some(
+    ({ network }) => network === name || model.reach.linksBetween(name, network).length > 0,
+  );
 }
 
 /** A tier decided: its VPC lacks the zone. */

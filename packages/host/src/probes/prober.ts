@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { createSocket, type Socket } from 'node:dgram';
 import type { ForwarderConfig } from '@pointsman/core/config';
 import { decodeHeader, encodeQuery, type Name } from '@pointsman/core/dns';
 import { readServer, type Server, sourceFor } from '@pointsman/core/render';
 import type { UpstreamStats } from '@pointsman/forwarder';
 import { fullEndpoint } from '../engines/dead-rules.ts';
+import { openSockets } from './probe-sockets.ts';
 
 /** Asks each upstream of a configuration from time to time whether it answers at all, for engines that keep that to themselves. */
 export type Prober = {
@@ -37,7 +37,6 @@ type Probed = UpstreamStats & {
 export function startProber(first: ForwarderConfig, sources: readonly string[] | undefined): Prober {
   let upstreams = new Map<string, Probed>();
   let local: Server[] = [];
-  const sockets = new Map<string, Socket>();
   const use = (config: ForwarderConfig) => {
     local = sources?.map((address) => ({ address, port: 0 })) ?? config.listen.map(readServer);
     upstreams = new Map(
@@ -47,68 +46,47 @@ export function startProber(first: ForwarderConfig, sources: readonly string[] |
       ]),
     );
   };
-  const hear = (bytes: Uint8Array, endpoint: string) => {
+  const sockets = openSockets((bytes, endpoint) => {
     const upstream = upstreams.get(endpoint);
     const header = decodeHeader(bytes);
     if (upstream?.pending && header?.flags.qr && header.id === upstream.pending.id) answered(upstream);
-  };
-  const socketFor = (server: Server): Socket => {
-    const source = sourceFor(server, local);
-    const v6 = server.address.includes(':');
-    const key = `${v6} ${source}`;
-    const known = sockets.get(key);
-    if (known) return known;
-    const socket = createSocket(v6 ? 'udp6' : 'udp4');
-    sockets.set(key, socket);
-    socket.on('message', (bytes, from) =>
-      hear(bytes, fullEndpoint(v6 ? `[${from.address}]:${from.port}` : `${from.address}:${from.port}`)),
-    );
-    // An address that is gone (an interface that is down): probes stay without an answer, which is what is to be known.
-    socket.on('error', () => {
-      sockets.delete(key);
-      socket.close();
-    });
-    socket.bind(0, source);
-    socket.unref();
-    return socket;
-  };
+  });
   const timer = setInterval(() => {
-    const now = performance.now();
-    let probes = 0;
-    for (const upstream of upstreams.values()) {
-      if (upstream.pending && now - upstream.pending.sentAt > TIMEOUT) missed(upstream);
-      if (upstream.pending || now < upstream.nextAt || probes >= MOST_IN_A_TICK) continue;
-      probes++;
-      const { server, question } = upstream;
-      upstream.pending = { id: randomInt(0x10000), sentAt: now };
-      upstream.sent++;
-      const bytes = encodeQuery({ id: upstream.pending.id, ...question, edns: false });
-      socketFor(server).send(bytes, server.port, server.address, () => {});
+    for (const { upstream, bytes } of dueProbes(upstreams.values())) {
+      const { server } = upstream;
+      sockets.get(server, sourceFor(server, local)).send(bytes, server.port, server.address, () => {});
     }
   }, TICK);
   timer.unref();
   use(first);
   return {
-    upstreams: () =>
-      [...upstreams.values()].map(
-        ({ endpoint, state, rttMs, reason, sent, answered, timeouts, errors, heldBack }) => ({
-          endpoint,
-          state,
-          rttMs,
-          reason,
-          sent,
-          answered,
-          timeouts,
-          errors,
-          heldBack,
-        }),
-      ),
+    upstreams: () => [...upstreams.values()].map(statsOf),
     use,
     stop: () => {
       clearInterval(timer);
-      for (const socket of sockets.values()) socket.close();
+      sockets.close();
     },
   };
+}
+
+/** Marks what stayed without an answer, and what is to be asked now. */
+function dueProbes(upstreams: Iterable<Probed>): { upstream: Probed; bytes: Uint8Array }[] {
+  const now = performance.now();
+  const due: { upstream: Probed; bytes: Uint8Array }[] = [];
+  for (const upstream of upstreams) {
+    if (upstream.pending && now - upstream.pending.sentAt > TIMEOUT) missed(upstream);
+    if (upstream.pending || now < upstream.nextAt || due.length >= MOST_IN_A_TICK) continue;
+    upstream.pending = { id: randomInt(0x10000), sentAt: now };
+    upstream.sent++;
+    const bytes = encodeQuery({ id: upstream.pending.id, ...upstream.question, edns: false });
+    due.push({ upstream, bytes });
+  }
+  return due;
+}
+
+function statsOf(upstream: Probed): UpstreamStats {
+  const { endpoint, state, rttMs, reason, sent, answered, timeouts, errors, heldBack } = upstream;
+  return { endpoint, state, rttMs, reason, sent, answered, timeouts, errors, heldBack };
 }
 
 function answered(upstream: Probed): void {

@@ -148,14 +148,26 @@ function differingSets(one: Zone, other: Zone): RecordSet[] {
   return [...differing, ...left.values()];
 }
 
-/** A change of one name says nothing new where its whole class has changed. */
+/** A change of one name says nothing new where its whole class has changed; nor does that of a class where the class above it has changed alike. */
 function withoutImplied(changes: readonly AnswerChange[], classes: ReadonlySet<Name>): AnswerChange[] {
-  const changed = new Set(changes.flatMap(({ name, type }) => (type === undefined ? [name] : [])));
-  return changes.filter(({ name, type }) => {
-    let at = name;
-    while (!classes.has(at)) at = parentOf(at)!;
-    return type === undefined || !changed.has(at);
+  const ofClass = new Map(changes.flatMap((each) => (each.type === undefined ? [[each.name, each]] : [])));
+  return changes.filter((change) => {
+    if (change.type !== undefined) return !ofClass.has(classAt(change.name, classes)!);
+    const above = classAt(parentOf(change.name), classes);
+    const wider = above === undefined ? undefined : ofClass.get(above);
+    return !wider || !isSame(wider.was, change.was) || !isSame(wider.is, change.is);
   });
+}
+
+/** The class that a name belongs to. */
+function classAt(name: Name | undefined, classes: ReadonlySet<Name>): Name | undefined {
+  let at = name;
+  while (at !== undefined && !classes.has(at)) at = parentOf(at);
+  return at;
+}
+
+function isSame(one: Answer, other: Answer): boolean {
+  return one.disposition === other.disposition && one.zone === other.zone;
 }
 
 /** Changes that are the same for several groups of networks become one. */

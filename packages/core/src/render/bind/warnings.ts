@@ -32,6 +32,10 @@ export function bindWarnings(
       `BIND's cache has ${LEAST_CACHE_BYTES} bytes for each view at least, and ${cache.bytes} for all of them are wanted.`,
     ),
     ...when(
+      stubs > 0,
+      "BIND refuses the type DS at a rule's own name, since DS records are the parent's, where names that no rule covers are refused.",
+    ),
+    ...when(
       stubs > MANY_STUBS,
       `BIND takes about 11 KB for each of ${stubs} rules, and long to start, where other names are refused. It does not where "otherwise" names upstreams.`,
     ),

@@ -134,6 +134,32 @@ describe('BIND behind the command', {
     await forwarder.stop();
     assert.deepEqual(await forwarder.exited, { code: 0, signal: null });
   });
+
+  test('serve --engine bind: SIGTERM ends it also while a reload waits for a named that does not come', async (t) => {
+    const folder = scratch(t);
+    const isBroken = join(folder, 'broken');
+    const script = `#!/bin/sh\n[ -e ${isBroken} ] && exit 1\nexec ${findCommand('named')} "$@"\n`;
+    writeFileSync(join(folder, 'named'), script, { mode: 0o755 });
+    const file = join(folder, 'forwarder.json');
+    const listen = [`127.0.0.1:${await freePort()}`];
+    writeFileSync(file, JSON.stringify({ name: 'edge', listen, clients: ['127.0.0.0/8'], rules: [] }));
+    const homes = scratch(t);
+    const forwarder = startCommand(['serve', file, '--json', '--engine', 'bind', '--workers', '1'], {
+      env: { PATH: `${folder}:${process.env.PATH}`, TMPDIR: homes },
+    });
+    t.after(forwarder.stop);
+    await forwarder.waitFor(({ event }) => event === 'ready');
+    writeFileSync(isBroken, '');
+    const [named] = await namedBelow(forwarder.process.pid!);
+    process.kill(named!, 'SIGKILL');
+    await forwarder.waitFor(({ message }) => String(message).includes('named is gone'));
+    forwarder.process.kill('SIGHUP');
+    await until(() => readdirSync(homes).some((home) => existsSync(join(homes, home, 'named.conf.next'))));
+    forwarder.process.kill('SIGTERM');
+    await forwarder.waitFor(({ event }) => event === 'reload-refused');
+    assert.deepEqual(await forwarder.exited, { code: 0, signal: null });
+    assert.ok(!readdirSync(homes).some((home) => home.startsWith('pointsman-named-')));
+  });
 });
 
 /** acme with BIND in its tier. `folders`: those that its nameds have made. */

@@ -66,15 +66,17 @@ async function serve(file: string, options: ServeOptions): Promise<void> {
     throw new Outcome(2);
   }
   const engine = await start(read.config, options, log);
-  if (!ending.signal.aborted) {
+  const isServing = !ending.signal.aborted;
+  if (isServing) {
     tellReady(read.config, options, engine, log);
     started.resolve(engine);
     const tell = ({ event, text, details }: News) => log(event, text, details);
     void tellNews(engine, tell, ending.signal);
     await once(ending.signal, 'abort');
-    await reloaded;
   }
+  // Before what is being reloaded: that may be waiting for a named that does not come back.
   await engine.stop();
+  if (isServing) await reloaded;
   log('stopped', `${read.config.name} has ended`);
 }
 

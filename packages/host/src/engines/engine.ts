@@ -71,7 +71,7 @@ export type EngineMetrics = Partial<ForwarderStats> &
 
 /**
  * Why an engine does not start, or does not take a configuration. `code` is stable: `RESTART_NEEDED`, `NOT_INSTALLED`, `REJECTED` (by
- * the server's own checks), `NOT_STARTED`, or that of a system error such as `EADDRINUSE`.
+ * the server's own checks), `NOT_STARTED`, `STOPPED` (meanwhile), or that of a system error such as `EADDRINUSE`.
  */
 export class EngineError extends Error {
   readonly code: string;

@@ -2,11 +2,17 @@ import type { Name } from '../dns/name.ts';
 import { answerAsTier } from './answer-as-tier.ts';
 import { answerFromZones, type Open } from './answer-from-zones.ts';
 import { ask } from './ask.ts';
-import { coverageAtAuthority, coverageAtResolver, coverageInPublic, type Suffixes } from './coverage.ts';
+import {
+  type Coverage,
+  coverageAtAuthority,
+  coverageAtResolver,
+  coverageInPublic,
+  type Suffixes,
+} from './coverage.ts';
 import type { AuthorityPlayer, Player, ResolverPlayer } from './players.ts';
 import { decide, type Question, type Walker } from './question.ts';
 import { endAt, type Reply } from './reply.ts';
-import { bare, whyCoverage } from './wording.ts';
+import { bare, whyBuiltIn, whyCoverage } from './wording.ts';
 
 /** Servers that a question may pass on its way. */
 const MAX_DEPTH = 64;
@@ -69,40 +75,37 @@ function answerAsResolver(
   const place = {
     self,
     cover: (suffixes: Suffixes) => coverageAtResolver(player, publicZones, suffixes),
-    losers: (zone: { name: Name }, suffixes: Suffixes) =>
-      suffixes.filter(
-        (suffix) => suffix !== zone.name && (player.zones.has(suffix) || publicZones.has(suffix)),
-      ),
+    losers: losersAmong(player.zones, publicZones),
   };
   const outcome = answerFromZones(walker, place, question, depth);
   if ('reply' in outcome) return outcome.reply;
   const { open } = outcome;
-  if (open.coverage.kind !== 'built-in') return leaveForPublic(walker, self, open, question, depth);
-  const { zone, from } = open.coverage;
-  const known = from === 'nothing';
-  const because = known
-    ? `${bare(zone)} is the VPC resolver’s own, and empty`
-    : from === 'itself'
-      ? `the VPC resolver answers ${bare(zone)} by itself`
-      : `the VPC resolver answers ${bare(zone)} from the instances of its VPC, which the topology does not name`;
-  const reply = known
-    ? endAt(open.name, 'NXDOMAIN_BY', 'NXDOMAIN', self, { zone, because, aliases: open.aliases })
-    : endAt(open.name, 'UNDECIDED', undefined, self, {
-        zone,
-        because,
-        aliases: open.aliases,
-        records: undefined,
-      });
-  decide(
-    walker,
-    self,
-    `zones/${bare(zone)}`,
-    open.name,
-    question.type,
-    whyCoverage(open.coverage),
-    depth,
-    reply,
-  );
+  return open.coverage.kind === 'built-in'
+    ? answerBuiltIn(walker, self, open, open.coverage, question, depth)
+    : leaveForPublic(walker, self, open, question, depth);
+}
+
+/** What else has a zone or a rule that covers a name, and lost. */
+function losersAmong(...held: ReadonlyMap<Name, unknown>[]) {
+  return (zone: { name: Name }, suffixes: Suffixes): Name[] =>
+    suffixes.filter((suffix) => suffix !== zone.name && held.some((each) => each.has(suffix)));
+}
+
+function answerBuiltIn(
+  walker: Walker,
+  self: string,
+  { name, aliases }: Open,
+  coverage: Extract<Coverage, { kind: 'built-in' }>,
+  { type }: Question,
+  depth: number,
+): Reply {
+  const { zone, from } = coverage;
+  const rest = { zone, because: whyBuiltIn(zone, from), aliases };
+  const reply =
+    from === 'nothing'
+      ? endAt(name, 'NXDOMAIN_BY', 'NXDOMAIN', self, rest)
+      : endAt(name, 'UNDECIDED', undefined, self, { ...rest, records: undefined });
+  decide(walker, self, `zones/${bare(zone)}`, name, type, whyCoverage(coverage), depth, reply);
   return reply;
 }
 
@@ -128,10 +131,7 @@ function answerAsAuthority(
   const place = {
     self,
     cover: (suffixes: Suffixes) => coverageAtAuthority(player, publicZones, suffixes),
-    losers: (zone: { name: Name }, suffixes: Suffixes) =>
-      suffixes.filter(
-        (suffix) => suffix !== zone.name && (player.zones.has(suffix) || player.forwards.has(suffix)),
-      ),
+    losers: losersAmong(player.zones, player.forwards),
   };
   const outcome = answerFromZones(walker, place, question, depth);
   if ('reply' in outcome) return outcome.reply;

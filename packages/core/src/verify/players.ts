@@ -53,7 +53,6 @@ export type UnknownPlayer = PlayerBase & { readonly kind: 'unknown'; readonly be
 export type Players = {
   readonly outside: OutsidePlayer;
   readonly publicZones: ReadonlyMap<Name, PublicZone>;
-  readonly count: number;
   resolver: (network: string) => ResolverPlayer;
   stranger: (network: string) => StrangerPlayer;
   /** The tier with the view that it shows to a client at `address`. */
@@ -63,38 +62,22 @@ export type Players = {
 };
 
 export function makePlayers(topology: Topology, plan: Plan, world: WorldRules): Players {
-  let count = 0;
-  const known = new Map<string, Player>();
-  const once = <P extends Player>(key: string, make: (base: { id: number }) => P): P => {
-    let player = known.get(key) as P | undefined;
-    if (!player) {
-      player = make({ id: count++ });
-      known.set(key, player);
-    }
-    return player;
-  };
+  const once = makeRegister();
   const holdings = holdingsOf(topology);
   const vpcs = new Map(topology.networks.flatMap((each) => (each.kind === 'vpc' ? [[each.name, each]] : [])));
-  const tiers = new Map<string, PlannedForwarder>();
-  for (const forwarder of plan.forwarders)
-    if (!tiers.has(forwarder.tier)) tiers.set(forwarder.tier, forwarder);
+  // The first member of each tier stands for all.
+  const tiers = new Map(plan.forwarders.toReversed().map((each) => [each.tier, each]));
   const authorities = new Map(plan.authorities.map((authority) => [authority.name, authority]));
   const viewOf = makeViewOf();
   return {
     outside: once('outside', (base) => ({ ...base, kind: 'outside', subject: 'public' })),
     publicZones: holdings.publicZones,
-    get count() {
-      return count;
-    },
     resolver: (network) =>
       once(`resolver ${network}`, (base) => playResolver(base, vpcs.get(network)!, holdings, world)),
     stranger: (network) =>
-      once(`stranger ${network}`, (base) => ({
-        ...base,
-        kind: 'stranger',
-        subject: `resolvers/${network}`,
-        network,
-      })),
+      once(`stranger ${network}`, (base) => {
+        return { ...base, kind: 'stranger', subject: `resolvers/${network}`, network };
+      }),
     tier: (tier, address) => {
       const planned = tiers.get(tier)!;
       const view = viewOf(planned.config, address);
@@ -103,12 +86,22 @@ export function makePlayers(topology: Topology, plan: Plan, world: WorldRules): 
     authority: (name) =>
       once(`authority ${name}`, (base) => playAuthority(base, authorities.get(name)!, holdings)),
     unknown: (address, because) =>
-      once(`unknown ${because}`, (base) => ({
-        ...base,
-        kind: 'unknown',
-        subject: `addresses/${address}`,
-        because,
-      })),
+      once(`unknown ${because}`, (base) => {
+        return { ...base, kind: 'unknown', subject: `addresses/${address}`, because };
+      }),
+  };
+}
+
+/** Players by what they are, numbered in the order in which they are first asked for. */
+function makeRegister() {
+  const known = new Map<string, Player>();
+  return <P extends Player>(key: string, make: (base: { id: number }) => P): P => {
+    let player = known.get(key) as P | undefined;
+    if (!player) {
+      player = make({ id: known.size });
+      known.set(key, player);
+    }
+    return player;
   };
 }
 

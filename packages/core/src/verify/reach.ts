@@ -22,74 +22,91 @@ export type Reach = {
 
 const INSIDE: Route = { kind: 'inside' };
 
+/** The links of a topology, ready for look-up. */
+type Links = {
+  readonly isSite: (network: string) => boolean;
+  readonly carriesDns: (link: number) => boolean;
+  readonly between: (one: string, other: string) => number[];
+  /** Networks next to one, over links that carry DNS. */
+  readonly neighbours: (name: string) => Set<string>;
+};
+
 export function makeReach(topology: Topology, world: 'real' | 'loopback'): Reach {
-  const linksOf = new Map<string, number[]>(topology.networks.map(({ name }) => [name, []]));
-  for (const [index, { between }] of topology.links.entries()) {
-    for (const name of new Set(between)) linksOf.get(name)?.push(index);
-  }
-  const sites = new Set(topology.networks.filter(({ kind }) => kind === 'site').map(({ name }) => name));
-  const linksBetween = (one: string, other: string): number[] => {
-    const [few, many] = [linksOf.get(one)!, linksOf.get(other)!].sort((a, b) => a.length - b.length);
-    return few!.filter((link) => many!.includes(link));
-  };
-  /** Networks next to this one, over links that carry DNS. */
-  const neighbours = (name: string): Set<string> =>
-    new Set(linksOf.get(name)!.flatMap((link) => (carriesDns(link) ? topology.links[link]!.between : [])));
-  const carriesDns = (link: number) => topology.links[link]!.port53.includes('udp');
-
-  const explain = (from: string, to: string): Route => {
-    const closed = linksBetween(from, to);
-    if (closed.length > 0) {
-      const because = `the link between ${from} and ${to} does not let DNS over UDP through`;
-      return { kind: 'none', because, through: [] };
-    }
-    const path = pathThroughSites(from, to);
-    if (path) {
-      const because = `no link joins ${from} and ${to}, and the topology does not say whether ${path.join(', ')} carries packets between its links`;
-      return { kind: 'unsaid', because };
-    }
-    const near = neighbours(to);
-    const through = [...neighbours(from)].filter((name) => name !== from && name !== to && near.has(name));
-    const because =
-      through.length > 0
-        ? `no link joins ${from} and ${to}; both have one with ${through.slice(0, 3).join(', ')}, but a VPC carries no packets between its links`
-        : `no link joins ${from} and ${to}`;
-    return { kind: 'none', because, through };
-  };
-
-  /** The sites on a way from one network to the other that crosses nothing but sites. */
-  const pathThroughSites = (from: string, to: string): string[] | undefined => {
-    const before = new Map<string, string>();
-    const queue = [from];
-    for (const at of queue) {
-      for (const next of neighbours(at)) {
-        if (next === from || before.has(next)) continue;
-        before.set(next, at);
-        if (next !== to) {
-          if (sites.has(next)) queue.push(next);
-          continue;
-        }
-        const path: string[] = [];
-        for (let name = at; name !== from; name = before.get(name)!) path.unshift(name);
-        return path;
-      }
-    }
-    return undefined;
-  };
-
+  const links = indexLinks(topology);
   const known = new Map<string, Route>();
   return {
-    linksBetween,
+    linksBetween: links.between,
     between: (from, to) => {
       if (from === to || world === 'loopback') return INSIDE;
       const key = `${from} ${to}`;
       let route = known.get(key);
       if (!route) {
-        const links = linksBetween(from, to).filter(carriesDns);
-        route = links.length > 0 ? { kind: 'links', links } : explain(from, to);
+        const open = links.between(from, to).filter(links.carriesDns);
+        route = open.length > 0 ? { kind: 'links', links: open } : explain(links, from, to);
         known.set(key, route);
       }
       return route;
     },
   };
+}
+
+function indexLinks({ networks, links }: Topology): Links {
+  const linksOf = new Map<string, number[]>(networks.map(({ name }) => [name, []]));
+  for (const [index, { between }] of links.entries()) {
+    for (const name of new Set(between)) linksOf.get(name)?.push(index);
+  }
+  const sites = new Set(networks.filter(({ kind }) => kind === 'site').map(({ name }) => name));
+  const carriesDns = (link: number) => links[link]!.port53.includes('udp');
+  return {
+    isSite: (network) => sites.has(network),
+    carriesDns,
+    between: (one, other) => {
+      const [few, many] = [linksOf.get(one)!, linksOf.get(other)!].sort((a, b) => a.length - b.length);
+      return few!.filter((link) => many!.includes(link));
+    },
+    neighbours: (name) =>
+      new Set(linksOf.get(name)!.flatMap((link) => (carriesDns(link) ? links[link]!.between : []))),
+  };
+}
+
+/** Why no link carries DNS from one network to another. */
+function explain(links: Links, from: string, to: string): Route {
+  if (links.between(from, to).length > 0) {
+    const because = `the link between ${from} and ${to} does not let DNS over UDP through`;
+    return { kind: 'none', because, through: [] };
+  }
+  const path = pathThroughSites(links, from, to);
+  if (path) {
+    const because = `no link joins ${from} and ${to}, and the topology does not say whether ${path.join(', ')} carries packets between its links`;
+    return { kind: 'unsaid', because };
+  }
+  const near = links.neighbours(to);
+  const through = [...links.neighbours(from)].filter(
+    (name) => name !== from && name !== to && near.has(name),
+  );
+  const because =
+    through.length > 0
+      ? `no link joins ${from} and ${to}; both have one with ${through.slice(0, 3).join(', ')}, but a VPC carries no packets between its links`
+      : `no link joins ${from} and ${to}`;
+  return { kind: 'none', because, through };
+}
+
+/** The sites on a way from one network to the other that crosses nothing but sites. */
+function pathThroughSites({ isSite, neighbours }: Links, from: string, to: string): string[] | undefined {
+  const before = new Map<string, string>();
+  const queue = [from];
+  for (const at of queue) {
+    for (const next of neighbours(at)) {
+      if (next === from || before.has(next)) continue;
+      before.set(next, at);
+      if (next !== to) {
+        if (isSite(next)) queue.push(next);
+        continue;
+      }
+      const path: string[] = [];
+      for (let name = at; name !== from; name = before.get(name)!) path.unshift(name);
+      return path;
+    }
+  }
+  return undefined;
 }

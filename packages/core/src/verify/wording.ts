@@ -1,6 +1,7 @@
 import type { ForwardingRule } from '../config/index.ts';
 import type { Name } from '../dns/name.ts';
 import { showName as bare } from '../schema/path.ts';
+import type { BuiltIn } from './built-in-zones.ts';
 import type { Coverage } from './coverage.ts';
 
 /** The sentences of traces. */
@@ -41,5 +42,17 @@ export function whyCoverage(coverage: Exclude<Coverage, { kind: 'zone' }>): stri
       return `no private zone covers it: the resolver has ${bare(coverage.zone)} of its own`;
     case 'public':
       return 'no zone here covers it: it leaves for public DNS';
+  }
+}
+
+/** Why a VPC resolver answers a zone that nobody gave it. */
+export function whyBuiltIn(zone: Name, from: BuiltIn): string {
+  switch (from) {
+    case 'nothing':
+      return `${bare(zone)} is the VPC resolver’s own, and empty`;
+    case 'itself':
+      return `the VPC resolver answers ${bare(zone)} by itself`;
+    case 'instances':
+      return `the VPC resolver answers ${bare(zone)} from the instances of its VPC, which the topology does not name`;
   }
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { pointsman, run } from './system/command.ts';
+import { pointsman, ROOT, run } from './system/command.ts';
 import { dig } from './system/dig.ts';
 import { freePort } from './system/free-port.ts';
 import { skipWithout } from './system/packages.ts';
@@ -311,6 +311,8 @@ describe('zones serve', { skip: skipWithout(AWS, 'dig'), timeout: 300_000 }, () 
   test('says what is wrong with its options, and starts nothing', async () => {
     const dns = ['--dns', `127.0.0.1:${await freePort()}`];
     const api = ['--api', `127.0.0.1:${await freePort()}`];
+    const foreign = join(ROOT, 'package.json');
+    const before = readFileSync(foreign, 'utf8');
     const wrong: [args: string[], message: RegExp][] = [
       [[...dns], /--api/],
       [['--dns', '127.0.0.1', ...api], /an address and a port/],
@@ -321,6 +323,7 @@ describe('zones serve', { skip: skipWithout(AWS, 'dig'), timeout: 300_000 }, () 
         [...dns, '--api', `0.0.0.0:${await freePort()}`],
         /without access keys anybody could change everything/,
       ],
+      [[...dns, ...api, '--db', foreign], /package\.json is damaged: .* It was not touched/],
       [[...dns, ...api, '--db', '/nowhere/zones.db'], /nowhere/],
     ];
     for (const [args, message] of wrong) {
@@ -328,5 +331,6 @@ describe('zones serve', { skip: skipWithout(AWS, 'dig'), timeout: 300_000 }, () 
       assert.equal(code, 2, `${args.join(' ')}: ${stderr}`);
       assert.match(stderr, message);
     }
+    assert.equal(readFileSync(foreign, 'utf8'), before);
   });
 });

@@ -142,13 +142,13 @@ describe('an API server', () => {
 
 /** Sends a body of which nothing says how large it is. */
 function sendChunks(port: number, size: number): Promise<number> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const headers = { ...SIGNED, 'transfer-encoding': 'chunked' };
     const request = httpRequest({ port, host: '127.0.0.1', method: 'POST', headers }, (reply) => {
       resolve(reply.statusCode!);
       reply.resume();
     });
-    request.on('error', () => {});
+    request.on('error', reject);
     request.end(Buffer.alloc(size));
   });
 }

@@ -284,10 +284,10 @@ describe('lists of hosted zones', () => {
     assert.equal(await count(lists.guest), 0);
   });
 
-  test('end where the account has as many as it may', async () => {
+  test('end where the account has as many as it may', async (t) => {
     const small = await startTestService({ limits: { ...AWS_LIMITS, zonesPerAccount: 1 } });
+    t.after(small.stop);
     await create('a.example', {}, small.owner);
     await assert.rejects(create('b.example', {}, small.owner), refused('TooManyHostedZones', 400));
-    await small.stop();
   });
 });

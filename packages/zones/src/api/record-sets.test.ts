@@ -230,7 +230,7 @@ describe('a list of record sets', () => {
 });
 
 describe('a test of an answer', () => {
-  test('is asked as from the VPC that the resolver is in', async () => {
+  test('is asked as from the VPC that the resolver is in', async (t) => {
     const asked: unknown[] = [];
     const other = await startTestService({
       answerTest: ({ zone, name, type, vpc }) => {
@@ -238,6 +238,7 @@ describe('a test of an answer', () => {
         return { responseCode: 'NXDOMAIN', recordData: [] };
       },
     });
+    t.after(other.stop);
     const { HostedZone } = await other.owner.send(
       new aws.CreateHostedZoneCommand({ Name: 'p.example', CallerReference: '1', VPC: vpc('vpc-main') }),
     );
@@ -267,6 +268,5 @@ describe('a test of an answer', () => {
     await assert.rejects(ask({ ResolverIP: 'x' }), refused('InvalidInput', 400));
     await assert.rejects(ask({ RecordName: 'a..b' }), refused('InvalidInput', 400));
     await assert.rejects(ask({ RecordType: 'NONE' as aws.RRType }), refused('InvalidInput', 400));
-    await other.stop();
   });
 });

@@ -5,6 +5,7 @@ import { fullEndpoint } from '../engines/dead-rules.ts';
 /** A UDP socket for each address that probes leave from, opened when it is needed first. */
 export type ProbeSockets = {
   get: (upstream: Server, source: string | undefined) => Socket;
+  /** May be done twice. */
   close: () => void;
 };
 
@@ -19,8 +20,7 @@ export function openSockets(hear: (bytes: Uint8Array, endpoint: string) => void)
     );
     // An address that is gone (an interface that is down): probes stay without an answer, which is what is to be known.
     socket.on('error', () => {
-      sockets.delete(key);
-      socket.close();
+      if (sockets.delete(key)) socket.close();
     });
     socket.bind(0, source);
     socket.unref();
@@ -34,6 +34,7 @@ export function openSockets(hear: (bytes: Uint8Array, endpoint: string) => void)
     },
     close: () => {
       for (const socket of sockets.values()) socket.close();
+      sockets.clear();
     },
   };
 }

@@ -104,7 +104,7 @@ function runEngine(config: ForwarderConfig, options: BindOptions, folder: Folder
   const prober = startProber(config, options.sources);
   const counter = makeCounter(supervisor.generation, () => readStatistics(LOOPBACK, statisticsPort));
   let current = config;
-  let queue: Promise<unknown> = Promise.resolve();
+  const queue = makeQueue();
   let isStopped = false;
   const apply = async (next: ForwarderConfig) => {
     if (isStopped) throw new EngineError('STOPPED', 'the engine has been stopped');
@@ -117,11 +117,7 @@ function runEngine(config: ForwarderConfig, options: BindOptions, folder: Folder
   return {
     kind: 'bind',
     transport: 'named',
-    reload: (next) => {
-      const done = queue.then(() => apply(next));
-      queue = done.catch(() => {});
-      return done;
-    },
+    reload: (next) => queue.add(() => apply(next)),
     health: async () => {
       const serving = supervisor.current() !== undefined;
       return { serving, reason: supervisor.reason(), deadRules: deadRules(current, prober.upstreams()) };
@@ -135,9 +131,22 @@ function runEngine(config: ForwarderConfig, options: BindOptions, folder: Folder
       prober.stop();
       // First: a reload may be waiting for a named that does not come.
       await supervisor.stop();
-      await queue;
+      await queue.settled();
       await folder.remove();
     },
+  };
+}
+
+/** Does one thing after the other, whatever becomes of each. */
+function makeQueue() {
+  let last = Promise.resolve();
+  return {
+    add: (job: () => Promise<void>): Promise<void> => {
+      const done = last.then(job);
+      last = done.catch(() => {});
+      return done;
+    },
+    settled: () => last,
   };
 }
 

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { findCommand } from '../../../../../test/system/packages.ts';
 import { type EngineWorld, freeAddress, startEngineWorld } from '../contract/engine-world.ts';
 import { startUpstream } from '../contract/servers.ts';
+import { findPrograms } from './programs.ts';
 
 /** What tests of the engine `bind` stand on; all of it ends with the test. */
 
@@ -39,10 +39,10 @@ export async function namedPids(parent = process.pid): Promise<number[]> {
     .flatMap((line) => (/^\s*([0-9]+) named$/.exec(line) ? [Number.parseInt(line, 10)] : []));
 }
 
-/** Lets a shell script stand before a program of PATH: where it does not exit, the program itself runs. */
+/** Lets a shell script stand before one of BIND's programs: where it does not exit, the program itself runs. */
 export function mimic(t: TestContext, name: string, script: string): { restore: () => void } {
   const folder = scratch(t);
-  const program = findCommand(name)!;
+  const program = Object.values(findPrograms()).find((path) => basename(path) === name);
   const write = (lines: string) =>
     writeFileSync(join(folder, name), `#!/bin/sh\n${lines}\nexec ${program} "$@"\n`, { mode: 0o755 });
   write(script);

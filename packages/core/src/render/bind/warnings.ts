@@ -33,7 +33,7 @@ export function bindWarnings(
     ),
     ...when(
       stubs > 0,
-      "BIND refuses the type DS at a rule's own name, since DS records are the parent's, where names that no rule covers are refused.",
+      "BIND refuses the type DS at the name of a rule that lies below no other rule, where names that no rule covers are refused: DS records are the parent's.",
     ),
     ...when(
       stubs > MANY_STUBS,

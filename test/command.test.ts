@@ -99,7 +99,7 @@ describe('a topology in TypeScript', { timeout: 60_000 }, () => {
     writeFileSync(
       file,
       `import { defineTopology } from '@pointsman/core/topology';
-export default defineTopology({ name: 'one', networks: { only: { kind: 'site', cidrs: ['10.0.0.0/8'] } } });
+export default defineTopology({ name: 'one', networks: { only: { kind: 'vpc', region: 'eu-west-1', cidrs: ['10.1.0.0/16'] } } });
 `,
     );
     const { code, stdout, stderr } = await pointsman('check', file);

@@ -11,7 +11,7 @@ import { POINTSMAN, run } from './system/command.ts';
  */
 const FOLDER = resolve(import.meta.dirname, 'broken');
 
-describe('broken topologies', { timeout: 120_000 }, () => {
+describe('broken topologies', { timeout: 300_000 }, () => {
   for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.case'))) {
     test(`${file.replace('.case', '').replaceAll('-', ' ')}: all mistakes at once, exit code 2, nothing started`, async (t) => {
       const { folder, expected } = unpack(t, file);

@@ -11,7 +11,7 @@ const EXAMPLES = ['acme/hybrid', 'overlap/overlap', 'two-sites/two-sites'].map(
   (name) => `examples/${name}.yaml`,
 );
 
-describe('check', { timeout: 120_000 }, () => {
+describe('check', { timeout: 300_000 }, () => {
   test('every example is without errors', async () => {
     for (const example of EXAMPLES) {
       const { code, stdout } = await pointsman(ROOT, 'check', example, '--json');
@@ -145,7 +145,7 @@ describe('check', { timeout: 120_000 }, () => {
   });
 });
 
-describe('render, where check finds errors', { timeout: 120_000 }, () => {
+describe('render, where check finds errors', { timeout: 300_000 }, () => {
   test('writes nothing, unless it is told to', async (t) => {
     const folder = scenario(t, 'no-route/found');
     const args = ['render', 'hybrid.yaml', '--for', 'unbound', '--member', 'main/a'];
@@ -159,7 +159,7 @@ describe('render, where check finds errors', { timeout: 120_000 }, () => {
   });
 });
 
-describe('up, where check finds errors', { timeout: 120_000 }, () => {
+describe('up, where check finds errors', { timeout: 300_000 }, () => {
   test('starts nothing, and says what was found', async (t) => {
     const folder = scenario(t, 'no-route/found');
     const { code, stdout, stderr } = await pointsman(folder, 'up', 'hybrid.yaml', '--for', '1');

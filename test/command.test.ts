@@ -8,7 +8,7 @@ import { type RunningWorld, startUp } from './system/running.ts';
 
 const ACME = 'examples/acme/hybrid.yaml';
 
-describe('init', { timeout: 60_000 }, () => {
+describe('init', { timeout: 300_000 }, () => {
   test('writes a topology that has no mistakes', async (t) => {
     const file = join(scratch(t), 'new.yaml');
     assert.equal((await pointsman('init', file)).code, 0);
@@ -62,7 +62,7 @@ describe('init', { timeout: 60_000 }, () => {
   });
 });
 
-describe('check', { timeout: 60_000 }, () => {
+describe('check', { timeout: 300_000 }, () => {
   test('shows what follows from a topology', async () => {
     const { code, stdout } = await pointsman('check', ACME);
     assert.equal(code, 0);
@@ -93,7 +93,7 @@ describe('check', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a topology in TypeScript', { timeout: 60_000 }, () => {
+describe('a topology in TypeScript', { timeout: 300_000 }, () => {
   test('is found the packages it imports wherever it lies', async (t) => {
     const file = join(scratch(t), 'one.mts');
     writeFileSync(
@@ -108,7 +108,7 @@ export default defineTopology({ name: 'one', networks: { only: { kind: 'vpc', re
   });
 });
 
-describe('a zone file', { timeout: 60_000 }, () => {
+describe('a zone file', { timeout: 300_000 }, () => {
   test('that is a folder is said to be one', async (t) => {
     const folder = scratch(t);
     mkdirSync(join(folder, 'zones'));
@@ -126,7 +126,7 @@ zones: { one.example: { kind: private, networks: [only], records: ./zones } }
   });
 });
 
-describe('query', { timeout: 60_000 }, () => {
+describe('query', { timeout: 300_000 }, () => {
   let world: RunningWorld;
   before(async () => {
     world = await startUp(ACME);
@@ -252,7 +252,7 @@ describe('query', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the command', { timeout: 60_000 }, () => {
+describe('the command', { timeout: 300_000 }, () => {
   test('names the nearest command', async () => {
     const { code, stderr } = await pointsman('chek');
     assert.equal(code, 2);

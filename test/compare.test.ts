@@ -15,7 +15,7 @@ type Change = {
   is: { disposition: string };
 };
 
-describe('compare', { timeout: 60_000 }, () => {
+describe('compare', { timeout: 300_000 }, () => {
   test('says nothing, with exit code 0, where only the file has changed', async (t) => {
     const changed = copyOf(t, (text) =>
       `# another comment\n${text}`.replace(

@@ -52,7 +52,7 @@ async function exchanges(endpoint: string, times: number): Promise<void> {
   }
 }
 
-describe('diff-answers', { timeout: 60_000 }, () => {
+describe('diff-answers', { timeout: 300_000 }, () => {
   test('answers that are the same but for order and TTL: exit code 0', async (t) => {
     const other = say([{ ...TWO, ttl: 7 }, ONE], { authorities: [record('example.', 'NS', 'ns.example.')] });
     const { code, stdout, stderr, endpoints } = await diff(

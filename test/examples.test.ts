@@ -16,7 +16,7 @@ const EXAMPLES = [
 
 /** Real `dig` from every network to every name of every zone; the answers are those of the zone files, whatever the engine. */
 for (const { file, engine, skip } of EXAMPLES.flatMap((file) => ENGINES.map((each) => ({ file, ...each })))) {
-  describe(`${file} with engine ${engine}`, { skip: skipWithout('dig') || skip, timeout: 120_000 }, () => {
+  describe(`${file} with engine ${engine}`, { skip: skipWithout('dig') || skip, timeout: 300_000 }, () => {
     const topology = readTopology(file);
     const expected = makeOracle(topology);
     let example: ReturnType<typeof exampleWithEngine>;

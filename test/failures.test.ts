@@ -9,7 +9,7 @@ import { type RunningWorld, startUp } from './system/running.ts';
 
 /** Something dies, or falls silent, while clients ask: answers go on, and each test says how long the gap was. */
 for (const { engine, skip } of ENGINES) {
-  describe(`answers go on, with engine ${engine}`, { skip, timeout: 120_000 }, () => {
+  describe(`answers go on, with engine ${engine}`, { skip, timeout: 300_000 }, () => {
     test('when a member of the tier is killed', async (t) => {
       const world = await startExample(t, engine);
       const victim = world.ready.forwarders.find(({ name }) => name === 'main/a')!;

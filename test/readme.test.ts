@@ -17,7 +17,7 @@ for (const readme of globSync('{README.md,docs/*.md,examples/*/README.md,package
 }).sort()) {
   const blocks = readBlocks(readFileSync(resolve(ROOT, readme), 'utf8'));
   if (blocks.length === 0) continue;
-  describe(`the examples of ${readme}`, { skip: skipWithout('dig', 'bash', 'jq'), timeout: 120_000 }, () => {
+  describe(`the examples of ${readme}`, { skip: skipWithout('dig', 'bash', 'jq'), timeout: 300_000 }, () => {
     const worlds = new Map<string, Promise<RunningWorld>>();
     const worldOf = (topology: string): Promise<RunningWorld> => {
       const world = worlds.get(topology) ?? startUp(topology);

@@ -59,7 +59,7 @@ const PEERS: { target: RenderTarget; command: string; around: Around }[] = [
   },
 ];
 
-describe('conditional forwarders', { timeout: 120_000 }, () => {
+describe('conditional forwarders', { timeout: 300_000 }, () => {
   const topology = readTopology(FILE);
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-authorities-'));
   const queries = join(folder, 'queries.txt');

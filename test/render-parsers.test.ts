@@ -36,7 +36,7 @@ const plainName: fc.Arbitrary<Name> = fc
   .map((labels) => `${labels.join('.')}.`);
 
 for (const { target, command, args } of CHECKS) {
-  describe(`${command} takes what is rendered`, { skip: skipWithout(command), timeout: 120_000 }, () => {
+  describe(`${command} takes what is rendered`, { skip: skipWithout(command), timeout: 300_000 }, () => {
     const check = async (text: string) => {
       const file = join(folder, `${target}.conf`);
       writeFileSync(file, text);

@@ -30,7 +30,7 @@ const CLIENTS: [client: string, expected: string, name?: string][] = [
   ['127.1.3.3', 'REFUSED'],
 ];
 
-describe('views', { timeout: 60_000 }, () => {
+describe('views', { timeout: 300_000 }, () => {
   test('the native engine: the most specific network decides, then the longest suffix', async (t) => {
     const config = await makeConfig(t);
     const folder = mkdtempSync(join(tmpdir(), 'pointsman-views-'));

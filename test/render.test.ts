@@ -86,7 +86,7 @@ function readCase(text: string, path: string): Topology {
   return result.topology;
 }
 
-describe('the command', { timeout: 60_000 }, () => {
+describe('the command', { timeout: 300_000 }, () => {
   const ACME = 'examples/acme/hybrid.yaml';
 
   test('a member is written for the server that is named, with its warnings on stderr too', async () => {

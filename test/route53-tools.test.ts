@@ -78,7 +78,7 @@ async function answers(name: string, type: string) {
   return reply.message.answers.length;
 }
 
-describe('Terraform', { timeout: 60_000 }, () => {
+describe('Terraform', { timeout: 300_000 }, () => {
   test('makes a private zone, waits for INSYNC, reads it back, adds a record, and takes all of it away', async () => {
     const {
       HostedZone,
@@ -154,7 +154,7 @@ describe('Terraform', { timeout: 60_000 }, () => {
   });
 });
 
-describe('external-dns', { timeout: 60_000 }, () => {
+describe('external-dns', { timeout: 300_000 }, () => {
   /** Ownership stands in a TXT record beside each name, its text in quotes. */
   const owner =
     '"heritage=external-dns,external-dns/owner=default,external-dns/resource=ingress/default/web"';
@@ -209,7 +209,7 @@ describe('external-dns', { timeout: 60_000 }, () => {
   });
 });
 
-describe('octoDNS', { timeout: 60_000 }, () => {
+describe('octoDNS', { timeout: 300_000 }, () => {
   test('finds a zone by ListHostedZonesByName, which begins at the name or after it', async () => {
     await create('octo.example');
     const find = async (DNSName: string) => {

@@ -57,7 +57,7 @@ text    IN TXT  "a \"b\" \252" "second"
 lab     IN NS   ns.lab
 `;
 
-describe('zones import and export', { timeout: 60_000 }, () => {
+describe('zones import and export', { timeout: 300_000 }, () => {
   test('a zone file goes in, but for the SOA and NS of its apex, and comes out again', async () => {
     await create('file.example');
     const imported = await transfer('import', 'file.example', write('file.zone', ZONE_FILE));

@@ -12,7 +12,7 @@ import { freePort } from './system/free-port.ts';
 import { type Running, type RunningWorld, startCommand, startUp } from './system/running.ts';
 
 /** One forwarder in front of acme's data centre, as it would run on a host. */
-describe('serve', { timeout: 120_000 }, () => {
+describe('serve', { timeout: 300_000 }, () => {
   test('forwards by its configuration', async (t) => {
     const { forwarder, address, events } = await start(t, { args: ['--workers', '2'] });
     const [ready] = events;

@@ -23,7 +23,7 @@ async function traceJson(...args: string[]): Promise<TraceJson & { code: number 
   return { code, ...(JSON.parse(stdout) as TraceJson) };
 }
 
-describe('trace', { timeout: 120_000 }, () => {
+describe('trace', { timeout: 300_000 }, () => {
   test('names who asks whom, over which link, and why, down to the zone', async () => {
     const { code, disposition, zone, answers, hops } = await traceJson(
       ACME,

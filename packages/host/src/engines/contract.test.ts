@@ -18,7 +18,7 @@ const always = (t: TestContext, address: string, ttl = 600) =>
   startUpstream(t, () => ({ address, ttl }), { address: freeAddress() });
 
 for (const { kind, skip } of ENGINES) {
-  describe(`the engine ${kind}`, { skip, timeout: 120_000 }, () => {
+  describe(`the engine ${kind}`, { skip, timeout: 300_000 }, () => {
     test('asks the upstreams of the longest suffix, and refuses names that no rule covers', async (t) => {
       const outer = await always(t, '10.0.0.1');
       const inner = await always(t, '10.0.0.2');

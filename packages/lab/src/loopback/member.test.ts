@@ -15,7 +15,7 @@ const SEED = Number(process.env.SEED ?? randomInt(2 ** 31));
 const ENDS = 10;
 const AT_A_TIME = 2;
 
-describe('a member', { timeout: 120_000 }, () => {
+describe('a member', { timeout: 300_000 }, () => {
   test('that is told to end at any moment of its start ends in order', async (t) => {
     t.diagnostic(`SEED=${SEED}`);
     const length = await lengthOfStart(t);

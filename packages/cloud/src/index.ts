@@ -1,0 +1,1 @@
+export type * from './fabric/fabric.ts';

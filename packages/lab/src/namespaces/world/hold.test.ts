@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { takeHold } from './hold.ts';
 
 describe('the hold of a lab', { timeout: 120_000 }, () => {
@@ -49,14 +50,10 @@ describe('the hold of a lab', { timeout: 120_000 }, () => {
   });
 });
 
-const HOLDER = `
-import { takeHold } from '${new URL('./hold.ts', import.meta.url)}';
-console.log(takeHold('acme', process.argv[1]) ? 'held' : 'busy');
-process.stdin.resume();
-`;
+const HOLDER = fileURLToPath(new URL('./hold.fixture.ts', import.meta.url));
 
 function spawnHolder(folder: string): ChildProcess {
-  return spawn(process.execPath, ['--input-type=module', '--eval', HOLDER, folder], {
+  return spawn(process.execPath, [HOLDER, folder], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
 }

@@ -1,4 +1,4 @@
-import { forwarderConfigJsonSchema } from '@pointsman/core/config';
+import { agentConfigJsonSchema, forwarderConfigJsonSchema } from '@pointsman/core/config';
 import { topologyJsonSchema } from '@pointsman/core/topology';
 import { Argument, type Command } from 'commander';
 import { say } from '../terminal.ts';
@@ -10,14 +10,17 @@ Example, for editors with the YAML language server:
   # yaml-language-server: $schema=./topology.schema.json
 `;
 
+const SCHEMAS = {
+  topology: topologyJsonSchema,
+  forwarder: forwarderConfigJsonSchema,
+  agent: agentConfigJsonSchema,
+};
+
 export function addSchema(program: Command): void {
   program
     .command('schema')
     .description('print the JSON Schema of a file, for editors')
-    .addArgument(new Argument('<of>', 'which file').choices(['topology', 'forwarder']))
+    .addArgument(new Argument('<of>', 'which file').choices(Object.keys(SCHEMAS)))
     .addHelpText('after', AFTER_HELP)
-    .action((of: 'topology' | 'forwarder') => {
-      const schema = of === 'topology' ? topologyJsonSchema() : forwarderConfigJsonSchema();
-      say(JSON.stringify(schema, undefined, 2));
-    });
+    .action((of: keyof typeof SCHEMAS) => say(JSON.stringify(SCHEMAS[of](), undefined, 2)));
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { parseEndpoint } from '../address/index.ts';
 import { typeNumber } from '../dns/codes.ts';
-import { type JsonSchema, readIssues, withoutEchoes } from '../schema/issues.ts';
-import { formatPath, showName } from '../schema/path.ts';
+import { showName } from '../schema/path.ts';
 import { cidr, domainName } from '../schema/scalars.ts';
+import { type ConfigProblem, parseConfig } from './parse-config.ts';
 
 /**
  * The configuration of one forwarder: what `pointsman serve` reads, what the planner makes for each member, and what every
@@ -173,24 +173,11 @@ export type Otherwise = ForwarderConfig['otherwise'];
 export type Probe = z.output<typeof probeSchema>;
 export type UpstreamPolicy = z.infer<typeof policySchema>;
 
-/** One mistake: where it is, what it is and what would be right, and the wrong value. */
-export type ConfigProblem = { path: string; message: string; value: unknown };
-
 /** Validates the whole of a parsed JSON value; all problems at once. */
 export function parseForwarderConfig(
   value: unknown,
 ): { ok: true; config: ForwarderConfig } | { ok: false; problems: ConfigProblem[] } {
-  const result = forwarderConfigSchema.safeParse(value);
-  if (result.success) return { ok: true, config: result.data };
-  const issues = readIssues(result.error.issues, value, forwarderConfigJsonSchema() as JsonSchema);
-  return {
-    ok: false,
-    problems: withoutEchoes(issues).map((issue) => ({
-      path: formatPath(issue.path),
-      message: `${issue.message}; ${issue.remedy}`,
-      value: issue.value,
-    })),
-  };
+  return parseConfig(forwarderConfigSchema, value);
 }
 
 /** JSON Schema (draft 2020-12) of what a file may say. */

@@ -1,1 +1,3 @@
+export * from './agent.ts';
 export * from './forwarder.ts';
+export type { ConfigProblem } from './parse-config.ts';

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addAgent } from './commands/agent.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompare } from './commands/compare.ts';
 import { addDiffAnswers } from './commands/diff-answers.ts';
@@ -43,6 +44,7 @@ export function makeProgram(): Command {
     addUp,
     addQuery,
     addServe,
+    addAgent,
     addZones,
     addRender,
     addDiffAnswers,

@@ -1,0 +1,12 @@
+import type { Command } from 'commander';
+import { addAgentPlan } from '../agent/plan.ts';
+
+/** What runs on a forwarder's host: one file a subcommand in `agent/`. */
+export function addAgent(program: Command): void {
+  const agent = program
+    .command('agent')
+    .description("keeps a forwarder's fixed address on its host: interface, routes, engine, health")
+    // A subcommand's --config is its own.
+    .enablePositionalOptions();
+  addAgentPlan(agent);
+}

@@ -1,0 +1,13 @@
+/**
+ * Why the service interface is not as it should be. `code` is stable: `NO_INTERFACE`, `NOT_INSTALLED` (a command), `TIMEOUT` (of a command),
+ * `COMMAND_FAILED`, `TABLE_TAKEN` (by somebody else), `UNSETTLED` (changed by somebody at the same time), `CONFIRMATION_PENDING` (an
+ * earlier change waits for its confirmation), `NOT_PROVEN` (and put back), `NOT_RESTORED`, `NO_WATCHDOG`.
+ */
+export class InterfaceError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'InterfaceError';
+    this.code = code;
+  }
+}

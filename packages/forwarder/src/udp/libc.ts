@@ -1,6 +1,6 @@
 /**
- * The only file that knows koffi: the libc calls that the mmsg implementation makes, and a descriptor on Node's own event
- * loop. `koffi.node.poll` is undocumented, so the version is pinned and its use ends here.
+ * The only file that knows koffi: the libc calls that the mmsg implementation and sockets in other namespaces make, and a descriptor on
+ * Node's own event loop. `koffi.node.poll` is undocumented, so the version is pinned and its use ends here.
  */
 import koffi from 'koffi';
 
@@ -11,6 +11,8 @@ export type Libc = {
   getsockname(fd: number, address: Uint8Array, length: Int32Array): number;
   setsockopt(fd: number, level: number, name: number, value: Int32Array, length: number): number;
   close(fd: number): number;
+  /** Moves the calling thread, and only it, into the namespace that `fd` stands for (setns(2)). */
+  setns(fd: number, kind: number): number;
   /** `messages` is the address of an array of struct mmsghdr. */
   recvmmsg(fd: number, messages: number, count: number, flags: number, timeout: number): number;
   sendmmsg(fd: number, messages: number, count: number, flags: number): number;
@@ -19,13 +21,16 @@ export type Libc = {
 };
 
 export const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000;
+export const SOCK_STREAM_NONBLOCK_CLOEXEC = 1 | 0o4000 | 0o2000000;
 export const SOL_SOCKET = 1;
+export const SO_REUSEADDR = 2;
 export const SO_RCVBUF = 8;
 export const SO_SNDBUF = 7;
 export const SO_REUSEPORT = 15;
 export const IPPROTO_IPV6 = 41;
 export const IPV6_V6ONLY = 26;
 export const MSG_DONTWAIT = 0x40;
+export const CLONE_NEWNET = 0x40000000;
 
 /** @throws where this system has no such libc */
 export function loadLibc(): Libc {
@@ -37,6 +42,7 @@ export function loadLibc(): Libc {
     getsockname: lib.func('int getsockname(int, void *, void *)'),
     setsockopt: lib.func('int setsockopt(int, int, int, void *, unsigned int)'),
     close: lib.func('int close(int)'),
+    setns: lib.func('int setns(int, int)'),
     // Addresses as size_t: a number is passed faster than a pointer, and these two are the hot calls.
     recvmmsg: lib.func('int recvmmsg(int, size_t, unsigned int, int, size_t)'),
     sendmmsg: lib.func('int sendmmsg(int, size_t, unsigned int, int)'),

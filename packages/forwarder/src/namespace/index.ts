@@ -1,0 +1,1 @@
+export { bindUdp, connectTcp, listenTcp, NamespaceError, type SocketPlace } from './sockets.ts';

@@ -1,8 +1,10 @@
 export { AwsError } from './aws-error.ts';
+export { awsJson, type JsonOptions } from './json/aws-json.ts';
 export type { Call, Protocol, WireRequest, WireResponse } from './protocol.ts';
-export type { OperationSchema } from './rest/operation.ts';
+export { awsQuery, ec2Query, type QueryOptions } from './query/query-protocol.ts';
 export { type RestXmlOptions, restXml } from './rest/rest-xml.ts';
-export type { AwsService, Handler } from './server/answer-request.ts';
+export { type OperationSchema, schemasOf } from './schema/operation-schema.ts';
+export type { AwsService, GatedCall, Handler } from './server/answer-request.ts';
 export {
   API_LIMITS,
   ApiError,
@@ -11,4 +13,4 @@ export {
   DEFAULT_ACCOUNT,
   startApiServer,
 } from './server/start-server.ts';
-export type { AccessKey, Caller } from './signature/authenticate.ts';
+export { type AccessKey, type Caller, type FindKey, findKeyIn } from './signature/authenticate.ts';

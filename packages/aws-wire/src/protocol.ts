@@ -9,7 +9,7 @@ export type WireRequest = {
   body: Uint8Array;
 };
 
-export type WireResponse = { status: number; headers: Record<string, string>; body: string };
+export type WireResponse = { status: number; headers: Record<string, string>; body: string | Uint8Array };
 
 /** What a request asks for: an operation by its name in the service's model, and its input in the model's shapes. */
 export type Call = { operation: string; input: object };

@@ -1,7 +1,5 @@
 import { NormalizedSchema } from '@smithy/core/schema';
-
-/** An operation's schema, as AWS SDKs for JavaScript export it: `CreateHostedZone$` and the like. */
-export type OperationSchema = Parameters<typeof NormalizedSchema.of>[0];
+import type { OperationSchema } from '../schema/operation-schema.ts';
 
 /** An operation of a REST protocol. */
 export type RestOperation = {

@@ -1,5 +1,7 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError } from '../aws-error.ts';
+import { requiredMembers } from '../schema/operation-schema.ts';
+import { readText, typeName } from '../schema/read-text.ts';
 import type { XmlElement } from '../xml/parse-xml.ts';
 
 /**
@@ -46,10 +48,9 @@ function isFlatList(member: NormalizedSchema): boolean {
   return member.isListSchema() && Boolean(member.getMergedTraits().xmlFlattened);
 }
 
-/** Those without which the structure says nothing come first in a schema; their number stands at its end. */
+/** @throws AwsError InvalidInput where a member is missing without which the structure says nothing */
 export function requireMembers(schema: NormalizedSchema, value: Record<string, unknown>): void {
-  const { 4: names, 6: required = 0 } = schema.getSchema() as unknown as { 4: string[]; 6?: number };
-  for (const name of names.slice(0, required)) {
+  for (const name of requiredMembers(schema)) {
     if (value[name] !== undefined) continue;
     const path = `${name[0]!.toLowerCase()}${name.slice(1)}`;
     refuseValue(
@@ -77,23 +78,10 @@ function readList(schema: NormalizedSchema, { name, children, text }: XmlElement
 
 /** A value that stands as text: in XML, a path, a query string or a header. @throws AwsError InvalidInput */
 export function readSimple(schema: NormalizedSchema, text: string, name: string): unknown {
-  if (schema.isStringSchema()) return text;
-  const trimmed = text.trim();
-  if (schema.isBooleanSchema()) {
-    if (/^(true|1)$/.test(trimmed)) return true;
-    if (/^(false|0)$/.test(trimmed)) return false;
-    refuseValue(`'${text}' is not a valid value for 'boolean' at '${name}'.`);
-  }
-  if (schema.isNumericSchema()) {
-    if (/^[+-]?[0-9]{1,15}(\.[0-9]{1,15})?$/.test(trimmed)) return Number(trimmed);
-    refuseValue(`'${text}' is not a valid value for 'integer' at '${name}'.`);
-  }
-  if (schema.isTimestampSchema()) {
-    const date = new Date(trimmed);
-    if (/^[0-9]{4}-[0-9]{2}-[0-9]{2}T/.test(trimmed) && !Number.isNaN(date.getTime())) return date;
-    refuseValue(`'${text}' is not a valid value for 'dateTime' at '${name}'.`);
-  }
-  throw new TypeError(`${name} has a type that requests cannot carry`);
+  const value = readText(schema, text);
+  if (value === undefined)
+    refuseValue(`'${text}' is not a valid value for '${typeName(schema)}' at '${name}'.`);
+  return value;
 }
 
 function refuse(message: string): never {

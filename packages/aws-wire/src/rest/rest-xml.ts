@@ -1,15 +1,10 @@
 import { XmlCodec } from '@aws-sdk/core/protocols';
-import { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError } from '../aws-error.ts';
 import type { Call, Protocol, WireRequest, WireResponse } from '../protocol.ts';
+import { type OperationSchema, readErrorStatuses } from '../schema/operation-schema.ts';
+import { cleanText } from '../xml/clean-text.ts';
 import { isMistake, parseXml } from '../xml/parse-xml.ts';
-import {
-  type Match,
-  makeRouter,
-  type OperationSchema,
-  type RestOperation,
-  readOperation,
-} from './operation.ts';
+import { type Match, makeRouter, type RestOperation, readOperation } from './operation.ts';
 import { readSimple, readStructure, requireMembers } from './read-shape.ts';
 
 export type RestXmlOptions = {
@@ -24,7 +19,7 @@ export function restXml({ operations, errors, namespace }: RestXmlOptions): Prot
   const known = operations.map(readOperation);
   const byName = new Map(known.map((operation) => [operation.name, operation]));
   const route = makeRouter(known);
-  const statuses = new Map(errors.map(readErrorStatus));
+  const statuses = readErrorStatuses(errors);
   const writeOutput = makeOutputWriter(namespace);
   return {
     readCall(request) {
@@ -119,18 +114,10 @@ function respond(status: number, document: string, requestId: string): WireRespo
   };
 }
 
-/** The status that a model's error has: 400 where it names none. */
-function readErrorStatus(schema: OperationSchema): [code: string, status: number] {
-  const normalized = NormalizedSchema.of(schema);
-  return [normalized.getName()!, Number(normalized.getMergedTraits().httpError ?? 400)];
-}
-
 function malformed(message: string): AwsError {
   return new AwsError('MalformedInput', message);
 }
 
 function escapeText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: XML has no place for them
-  const clean = text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/gu, '?');
-  return clean.replace(/[&<>\r]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return cleanText(text).replace(/[&<>\r]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -41,7 +41,7 @@ async function serve(options: Partial<ApiServerOptions> = {}) {
   const server = await startApiServer({
     address: '127.0.0.1',
     port: 0,
-    service: { name: 'plain', protocol: plain, handlers },
+    services: [{ name: 'plain', protocol: () => plain, handlers }],
     keys: [],
     now: Date.now,
     onFailure: (error) => failures.push(error),

@@ -2,17 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
 import { AwsError } from '../aws-error.ts';
-import type { Protocol, WireRequest, WireResponse } from '../protocol.ts';
-import { type AccessKey, authenticateAnybody, authenticateBy } from '../signature/authenticate.ts';
-import { type AnswerOptions, answerRequest } from './answer-request.ts';
+import type { WireRequest, WireResponse } from '../protocol.ts';
+import {
+  type AccessKey,
+  authenticateAnybody,
+  authenticateBy,
+  type FindKey,
+  findKeyIn,
+} from '../signature/authenticate.ts';
+import { type AnswerOptions, type AwsService, answerRequest, writeError } from './answer-request.ts';
+import { chooseService } from './choose-service.ts';
 import { isLoopback, isRebound } from './loopback.ts';
 
-export type ApiServerOptions = Pick<AnswerOptions, 'service' | 'onFailure'> & {
+export type ApiServerOptions = Pick<AnswerOptions, 'gate' | 'onFailure'> & {
+  /** One at least. Where there are several, a request is for the one that its signature names. */
+  services: readonly AwsService[];
   address: string;
   /** 0 takes a free one. */
   port: number;
-  /** Who may call. Nobody: then anybody on this machine may, as `DEFAULT_ACCOUNT`, and the address has to be a loopback one. */
-  keys: readonly AccessKey[];
+  /** Who may call. An empty list: anybody on this machine, as `DEFAULT_ACCOUNT`, and the address has to be a loopback one. */
+  keys: readonly AccessKey[] | FindKey;
   /** Milliseconds since 1970. */
   now: () => number;
 };
@@ -42,24 +51,26 @@ export class ApiError extends Error {
 }
 
 /**
- * Serves one of AWS's services over HTTP.
+ * Serves AWS's services over HTTP, at one address.
  * @throws ApiError without keys elsewhere than on loopback; what listening throws (EADDRINUSE, …)
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { address, port, keys, now } = options;
-  const isOpen = keys.length === 0;
+  const isOpen = typeof keys !== 'function' && keys.length === 0;
   if (isOpen && !isLoopback(address)) {
     throw new ApiError(
       'keys-needed',
       `${address} can be reached from other machines, and without access keys anybody could change everything: give a key, or listen on 127.0.0.1`,
     );
   }
-  const authenticate = isOpen ? authenticateAnybody(DEFAULT_ACCOUNT) : authenticateBy(keys, now);
-  const { protocol } = options.service;
+  const findKey = typeof keys === 'function' ? keys : findKeyIn(keys);
+  const authenticate = isOpen ? authenticateAnybody(DEFAULT_ACCOUNT) : authenticateBy(findKey, now);
   const server = createServer({ requestTimeout: API_LIMITS.requestTime }, (message, reply) => {
-    const refusal = refuseHead(message, isOpen);
-    if (refusal) refuse(reply, protocol, refusal);
-    else receive(message, reply, protocol, (request) => answerRequest(request, { ...options, authenticate }));
+    const exchange = { message, reply, service: chooseService(options.services, message) };
+    const refusal = refuseHead(exchange, isOpen);
+    if (refusal) refuse(exchange, refusal);
+    else
+      receive(exchange, (request) => answerRequest(request, exchange.service, { ...options, authenticate }));
   });
   server.headersTimeout = API_LIMITS.headersTime;
   server.keepAliveTimeout = API_LIMITS.idleTime;
@@ -85,53 +96,57 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 /** Milliseconds that requests under way have when the server stops. */
 const STOP_TIME = 1000;
 
+/** A request, its response, and the service that it is for. */
+type Exchange = { message: IncomingMessage; reply: ServerResponse; service: AwsService };
+
 /** What is wrong with a request already by its headers. */
-function refuseHead({ headers }: IncomingMessage, isOpen: boolean): AwsError | undefined {
+function refuseHead({ message: { headers }, service }: Exchange, isOpen: boolean): AwsError | undefined {
   if (isOpen && isRebound(headers.host)) {
     const message = `Without access keys this service takes requests to an IP address or localhost, not to ${headers.host}.`;
     return new AwsError('AccessDenied', message, { status: 403 });
   }
-  return Number(headers['content-length'] ?? 0) > API_LIMITS.body ? TOO_LARGE : undefined;
+  return Number(headers['content-length'] ?? 0) > bodyLimit(service) ? tooLarge(service) : undefined;
 }
 
-const TOO_LARGE = new AwsError('RequestEntityTooLarge', `A request has at most ${API_LIMITS.body} bytes.`, {
-  status: 413,
-});
+function bodyLimit({ bodyLimit = API_LIMITS.body }: AwsService): number {
+  return bodyLimit;
+}
+
+function tooLarge(service: AwsService): AwsError {
+  return new AwsError('RequestEntityTooLarge', `A request has at most ${bodyLimit(service)} bytes.`, {
+    status: 413,
+  });
+}
 
 /** Reads a request whole, then sends its response. */
-function receive(
-  message: IncomingMessage,
-  reply: ServerResponse,
-  protocol: Protocol,
-  answer: (request: WireRequest) => Promise<WireResponse>,
-): void {
+function receive(exchange: Exchange, answer: (request: WireRequest) => Promise<WireResponse>): void {
+  const { message, reply, service } = exchange;
   const chunks: Buffer[] = [];
   let size = 0;
   message.on('data', (chunk: Buffer) => {
+    const wasWithin = size <= bodyLimit(service);
     size += chunk.length;
-    if (size <= API_LIMITS.body) chunks.push(chunk);
-    else if (!reply.headersSent) refuse(reply, protocol, TOO_LARGE);
+    if (size <= bodyLimit(service)) chunks.push(chunk);
+    else if (wasWithin) refuse(exchange, tooLarge(service));
   });
   message.on('error', () => reply.destroy());
   message.on('end', async () => {
-    if (reply.headersSent) return;
+    if (size > bodyLimit(service)) return;
     const [path, ...query] = (message.url ?? '/').split('?');
     const { method = 'GET', headers } = message;
-    const request = {
-      method,
-      path: path!,
-      queryString: query.join('?'),
-      headers,
-      body: Buffer.concat(chunks),
-    };
-    send(reply, await answer(request));
+    const body = Buffer.concat(chunks);
+    try {
+      send(reply, await answer({ method, path: path!, queryString: query.join('?'), headers, body }));
+    } catch (error) {
+      reply.destroy(error as Error);
+    }
   });
 }
 
 /** Ends the connection, too: what else comes on it is not read. */
-function refuse(reply: ServerResponse, protocol: Protocol, { code, message, status }: AwsError): void {
+async function refuse({ reply, service }: Exchange, error: AwsError): Promise<void> {
   reply.setHeader('connection', 'close');
-  send(reply, protocol.writeError(code, message, status, randomUUID()));
+  send(reply, writeError(service, await service.protocol(), error, randomUUID()));
 }
 
 function send(reply: ServerResponse, { status, headers, body }: WireResponse): void {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { AwsError } from '../aws-error.ts';
 import type { WireRequest } from '../protocol.ts';
-import { authenticateAnybody, authenticateBy } from './authenticate.ts';
+import { authenticateAnybody, authenticateBy, findKeyIn } from './authenticate.ts';
 
 /** Requests and their signatures of AWS's Signature Version 4 test suite. */
 const KEY = {
@@ -30,7 +30,7 @@ function vanilla(signature: string, changes: Partial<WireRequest> = {}): WireReq
 }
 const VANILLA = '5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31';
 
-const at = (now: number) => authenticateBy([KEY], () => now);
+const at = (now: number) => authenticateBy(findKeyIn([KEY]), () => now);
 const refusedAs =
   (code: string, message = /./) =>
   (error: unknown) =>
@@ -108,7 +108,7 @@ describe('signatures of requests', () => {
   });
 
   test('is not taken from a key that nobody has, nor with a session token', () => {
-    const authenticate = authenticateBy([], () => SIGNED_AT);
+    const authenticate = authenticateBy(findKeyIn([]), () => SIGNED_AT);
     assert.throws(() => authenticate(vanilla(VANILLA), 'service'), refusedAs('InvalidClientTokenId'));
     const request = vanilla(VANILLA, { headers: { 'x-amz-security-token': 'token' } });
     assert.throws(() => at(SIGNED_AT)(request, 'service'), refusedAs('InvalidClientTokenId'));

@@ -5,10 +5,21 @@ import { canonicalRequest, sha256 } from './canonical-request.ts';
 import { ALGORITHM, basicTime, readSignature, type Signature } from './read-signature.ts';
 
 /** A key that requests may be signed with, and the account that it acts for. */
-export type AccessKey = { accessKeyId: string; secretAccessKey: string; account: string };
+export type AccessKey = {
+  accessKeyId: string;
+  secretAccessKey: string;
+  account: string;
+  /** ARN of the role's session that the key is of; without it, the key is the account's own. */
+  principal?: string;
+  /** Of a temporary key: what has to come with its signature, and until when, in milliseconds since 1970. */
+  session?: { token: string; expires: number };
+};
+
+/** The key of an ID, as it is now. */
+export type FindKey = (accessKeyId: string) => AccessKey | undefined;
 
 /** Who makes a request. */
-export type Caller = { account: string; accessKeyId: string; region: string };
+export type Caller = { account: string; accessKeyId: string; region: string; principal?: string };
 
 /** @throws AwsError for a request of nobody known */
 export type Authenticate = (request: WireRequest, service: string) => Caller;
@@ -17,17 +28,18 @@ export type Authenticate = (request: WireRequest, service: string) => Caller;
 const CLOCK_TOLERANCE = 300_000;
 
 /**
- * Takes requests that one of the keys has signed (Signature Version 4).
+ * Takes requests that a key has signed (Signature Version 4).
  * @param now milliseconds since 1970
  */
-export function authenticateBy(keys: Iterable<AccessKey>, now: () => number): Authenticate {
-  const byId = new Map([...keys].map((key) => [key.accessKeyId, key]));
+export function authenticateBy(findKey: FindKey, now: () => number): Authenticate {
   return (request, service) => {
     const signature = readSignature(request);
-    const key = byId.get(signature.accessKeyId);
-    // No key here is temporary, so a session token belongs to another world.
-    if (!key || signature.sessionToken !== undefined) {
+    const key = findKey(signature.accessKeyId);
+    if (!key || !isSameToken(signature.sessionToken, key.session?.token)) {
       throw denied('InvalidClientTokenId', 'The security token included in the request is invalid.');
+    }
+    if (key.session && key.session.expires <= now()) {
+      throw denied('ExpiredToken', 'The security token included in the request is expired');
     }
     requireScope(signature, service);
     requireTime(signature, now());
@@ -35,7 +47,7 @@ export function authenticateBy(keys: Iterable<AccessKey>, now: () => number): Au
       ALGORITHM,
       signature.time,
       signature.scope,
-      sha256(canonicalRequest(request, signature.signedHeaders)),
+      sha256(canonicalRequest(request, signature.signedHeaders, service)),
     ].join('\n');
     const expected = hmac(signingKey(key.secretAccessKey, signature), stringToSign);
     if (!isSame(expected, signature.signature)) {
@@ -44,8 +56,15 @@ export function authenticateBy(keys: Iterable<AccessKey>, now: () => number): Au
         'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
       );
     }
-    return { account: key.account, accessKeyId: key.accessKeyId, region: signature.region };
+    const { account, accessKeyId, principal } = key;
+    return { account, accessKeyId, region: signature.region, ...(principal !== undefined && { principal }) };
   };
+}
+
+/** The key of an ID in a list that stays. */
+export function findKeyIn(keys: readonly AccessKey[]): FindKey {
+  const byId = new Map(keys.map((key) => [key.accessKeyId, key]));
+  return (accessKeyId) => byId.get(accessKeyId);
 }
 
 /**
@@ -105,6 +124,13 @@ function hmac(key: Buffer, data: string): Buffer {
 function isSame(expected: Buffer, signature: string): boolean {
   if (!/^[0-9a-f]{64}$/.test(signature)) return false;
   return timingSafeEqual(expected, Buffer.from(signature, 'hex'));
+}
+
+/** A key that is not temporary has no token, and one that came with it belongs to another world. */
+function isSameToken(given: string | undefined, expected: string | undefined): boolean {
+  if (given === undefined || expected === undefined) return given === expected;
+  const hash = (token: string) => Buffer.from(sha256(token), 'hex');
+  return timingSafeEqual(hash(given), hash(expected));
 }
 
 function denied(code: string, message: string): AwsError {

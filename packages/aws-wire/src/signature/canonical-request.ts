@@ -2,20 +2,35 @@ import { createHash } from 'node:crypto';
 import type { WireRequest } from '../protocol.ts';
 
 /**
- * A request as it is signed, of all services but S3:
+ * A request as it is signed:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request
- * The hash is the one of the body that came, whatever a header says of it.
+ * The hash is the one of the body that came, whatever a header says of it. S3 alone leaves the path as it was sent, and takes requests that say
+ * that their body is not signed.
  */
-export function canonicalRequest(request: WireRequest, signedHeaders: readonly string[]): string {
+export function canonicalRequest(
+  request: WireRequest,
+  signedHeaders: readonly string[],
+  service: string,
+): string {
+  const isS3 = service === 's3';
   const headers = signedHeaders.map((name) => `${name}:${canonicalValue(request.headers[name])}\n`);
   return [
     request.method,
-    canonicalPath(request.path),
+    isS3 ? request.path : canonicalPath(request.path),
     canonicalQuery(request.queryString),
     headers.join(''),
     signedHeaders.join(';'),
-    sha256(request.body),
+    isS3 && isBodyUnsigned(request) ? UNSIGNED : sha256(request.body),
   ].join('\n');
+}
+
+const UNSIGNED = 'UNSIGNED-PAYLOAD';
+
+/** Presigned requests never sign their body. */
+function isBodyUnsigned({ headers, queryString }: WireRequest): boolean {
+  return (
+    headers['x-amz-content-sha256'] === UNSIGNED || new URLSearchParams(queryString).has('X-Amz-Signature')
+  );
 }
 
 export function sha256(data: Uint8Array | string): string {

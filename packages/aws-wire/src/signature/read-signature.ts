@@ -25,7 +25,10 @@ export const ALGORITHM = 'AWS4-HMAC-SHA256';
 const LONGEST_EXPIRY = 604_800;
 
 /** @throws AwsError MissingAuthenticationToken, IncompleteSignature */
-export function readSignature({ headers, queryString }: WireRequest): Signature {
+export function readSignature({
+  headers,
+  queryString,
+}: Pick<WireRequest, 'headers' | 'queryString'>): Signature {
   const { authorization } = headers;
   if (authorization !== undefined) return readHeader(authorization, headers);
   const query = new URLSearchParams(queryString);

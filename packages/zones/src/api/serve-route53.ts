@@ -3,10 +3,11 @@ import {
   type ApiServer,
   type ApiServerOptions,
   AwsError,
+  type AwsService,
   type Caller,
   type Handler,
-  type OperationSchema,
   restXml,
+  schemasOf,
   startApiServer,
 } from '@pointsman/aws-wire';
 import { Refusal } from '../store/refusal.ts';
@@ -21,16 +22,21 @@ export type Route53Server = ApiServer;
  */
 export function serveRoute53(
   route53: Route53,
-  options: Omit<ApiServerOptions, 'service'>,
+  options: Omit<ApiServerOptions, 'services'>,
 ): Promise<Route53Server> {
+  return startApiServer({ ...options, services: [route53Service(route53)] });
+}
+
+/** The API as one of the services of a server. */
+export function route53Service(route53: Route53): AwsService {
   const handlers = Object.fromEntries(
     Object.entries(operations).map(([name, operation]) => [
       name,
       makeHandler(route53, operation as Operation<never, object>),
     ]),
   );
-  const service = { name: 'route53', protocol: makeProtocol(), handlers };
-  return startApiServer({ ...options, service });
+  const protocol = makeProtocol();
+  return { name: 'route53', protocol: () => protocol, handlers };
 }
 
 function makeHandler(route53: Route53, operation: Operation<never, object>): Handler {
@@ -48,13 +54,6 @@ function toAwsError({ code, messages, cause }: Refusal): AwsError {
   return new AwsError(code, code === 'InvalidChangeBatch' ? `[${messages.join(', ')}]` : messages[0]!);
 }
 
-/** Operations are schemas of kind 9 in the SDK, errors of kind -3. */
 function makeProtocol() {
-  const schemas = Object.values(aws).filter((value) => Array.isArray(value)) as unknown as OperationSchema[];
-  const ofKind = (kind: number) => schemas.filter((schema) => (schema as unknown as [number])[0] === kind);
-  return restXml({
-    operations: ofKind(9),
-    errors: ofKind(-3),
-    namespace: 'https://route53.amazonaws.com/doc/2013-04-01/',
-  });
+  return restXml({ ...schemasOf(aws), namespace: 'https://route53.amazonaws.com/doc/2013-04-01/' });
 }

@@ -1,0 +1,17 @@
+import type { Caller } from '@pointsman/aws-wire';
+import type { CloudCore } from '../endpoint/create-cloud.ts';
+import type { KeyLocks } from '../state/key-locks.ts';
+import type { Versions } from '../state/versions.ts';
+import type { ClientTokens } from './client-tokens.ts';
+import type { Ec2State } from './model.ts';
+
+/** What the operations of EC2 work with. */
+export type Ec2 = CloudCore & {
+  state: Versions<Ec2State>;
+  /** By VPC for all that is in one, by its own ID for what is in none. A record is written under its lock only. */
+  locks: KeyLocks;
+  tokens: ClientTokens;
+};
+
+/** One operation of the API, in the shapes of AWS's model. @throws AwsError */
+export type Operation<Input, Output> = (ec2: Ec2, input: Input, caller: Caller) => Output | Promise<Output>;

@@ -1,0 +1,73 @@
+import type { AwsService, GatedCall } from '@pointsman/aws-wire';
+import type { Clock } from '../clock/clock.ts';
+import { bindEc2, type Ec2Api, ec2Service } from '../ec2/api.ts';
+import { rememberTokens } from '../ec2/client-tokens.ts';
+import type { Ec2 } from '../ec2/ec2.ts';
+import { type MakeId, randomIds } from '../ec2/ids.ts';
+import { EMPTY_STATE } from '../ec2/model.ts';
+import type { Fabric } from '../fabric/fabric.ts';
+import { serialFabric } from '../fabric/serial-fabric.ts';
+import { type CloudFaults, sufferFaults } from '../state/faults.ts';
+import { createKeyLocks } from '../state/key-locks.ts';
+import { createVersions } from '../state/versions.ts';
+
+/** What every service of a cloud works with. */
+export type CloudCore = {
+  /** Never called concurrently for one ID, whoever calls. */
+  fabric: Fabric;
+  clock: Clock;
+  /** Switches: set them at any time. */
+  faults: CloudFaults;
+  /** From 0 up to 1. */
+  random: () => number;
+  makeId: MakeId;
+  /** Told of what no client is to blame for. */
+  onFailure: (error: unknown, what: string) => void;
+};
+
+export type CloudOptions = {
+  fabric: Fabric;
+  clock: Clock;
+  faults: CloudFaults;
+  random?: () => number;
+  /** Gives the IDs of new resources; undefined, or one that is taken: a random one. */
+  nameIds?: (...of: Parameters<MakeId>) => string | undefined;
+  onFailure: (error: unknown, what: string) => void;
+};
+
+/** A cloud of all regions and accounts: its services, in this process and for a server. */
+export type Cloud = {
+  core: CloudCore;
+  ec2: Ec2Api;
+  /** What EC2 keeps, and its changes as they happen. */
+  state: Ec2['state'];
+  services: readonly AwsService[];
+  /** Lets a call pass or makes it suffer from the faults: for the server that the services stand in. */
+  gate: (call: GatedCall) => void | Promise<void>;
+};
+
+export function createCloud(options: CloudOptions): Cloud {
+  const { clock, faults, nameIds, onFailure, random = Math.random } = options;
+  const state = createVersions(EMPTY_STATE, { now: clock.now, lag: () => faults.consistencyLag });
+  const isTaken = (id: string) => Object.values(state.now()).some((table) => table.has(id));
+  const pick = randomIds(random);
+  const core: CloudCore = {
+    fabric: serialFabric(options.fabric),
+    clock,
+    faults,
+    random,
+    makeId: (prefix, tags) => {
+      const named = nameIds?.(prefix, tags);
+      return named !== undefined && !isTaken(named) ? named : pick(prefix, tags);
+    },
+    onFailure,
+  };
+  const ec2 = bindEc2({ ...core, state, locks: createKeyLocks(), tokens: rememberTokens(clock.now) });
+  return {
+    core,
+    ec2,
+    state,
+    services: [ec2Service(ec2)],
+    gate: () => sufferFaults(faults, random),
+  };
+}

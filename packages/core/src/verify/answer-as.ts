@@ -181,7 +181,7 @@ function refuseStranger(
   depth: number,
 ): Reply {
   const because = `the VPC resolver of ${network} answers only clients inside ${network}`;
-  const rcode = walker.model.world === 'real' ? 'silent' : 'REFUSED';
+  const rcode = walker.model.world === 'loopback' ? 'REFUSED' : 'silent';
   const reply = endAt(name, 'REFUSED_BY', rcode, self, { because });
   decide(walker, self, 'nobody', name, type, because, depth, reply);
   return reply;

@@ -79,7 +79,7 @@ function playerAt(model: Model, place: Place, asker: Asker): Player {
         `the topology does not say what answers at ${place.address} in ${place.network}`,
       );
     case 'outside':
-      if (model.world === 'loopback') return players.outside;
+      if (model.world !== 'real') return players.outside;
       if (isOwnToEach(place.address))
         return players.unknown(place.address, `${place.address} is another server for each who asks it`);
       return isPrivateAddress(place.address)

@@ -1,4 +1,5 @@
 import type { Topology } from '../topology/topology.ts';
+import type { WorldRules } from './model.ts';
 
 /**
  * How packets get from one network to another. Links are not transitive: nothing crosses a VPC from one link to another one (a peering of a peering, the
@@ -31,7 +32,7 @@ type Links = {
   readonly neighbours: (name: string) => Set<string>;
 };
 
-export function makeReach(topology: Topology, world: 'real' | 'loopback'): Reach {
+export function makeReach(topology: Topology, world: WorldRules): Reach {
   const links = indexLinks(topology);
   const known = new Map<string, Route>();
   return {

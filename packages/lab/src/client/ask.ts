@@ -8,6 +8,8 @@ export type Ask = {
   server: { address: string; port: number };
   /** The address to ask from; the system's choice where it is absent. */
   source?: string;
+  /** The network namespace to ask from, as `ip netns` knows it; our own where it is absent. */
+  namespace?: string;
   name: Name;
   /** A mnemonic in capitals: `A`, `PTR`, `TYPE65280`. */
   type: string;

@@ -1,16 +1,24 @@
-import { connect } from 'node:net';
-import type { Exchange } from './ask.ts';
+import { connect, type Socket } from 'node:net';
+import { connectTcp } from '@pointsman/forwarder/namespace';
+import type { Ask, Exchange } from './ask.ts';
 import { responseTo } from './response-to.ts';
 
 /** One query on a connection of its own (RFC 7766 §8: two bytes of length before each message). */
-export const exchangeTcp: Exchange = ({ bytes, id }, ask, patience) =>
-  new Promise((resolve) => {
-    const { server, source } = ask;
-    const socket = connect({
-      host: server.address,
-      port: server.port,
-      ...(source === undefined ? {} : { localAddress: source }),
-    });
+export const exchangeTcp: Exchange = async (query, ask, patience) => {
+  try {
+    return await exchangeOn(openConnection(ask), query, ask, patience);
+  } catch (error) {
+    return { ok: false, reason: 'unreachable', detail: (error as Error).message };
+  }
+};
+
+function exchangeOn(
+  socket: Socket,
+  { bytes, id }: Parameters<Exchange>[0],
+  ask: Ask,
+  patience: number,
+): ReturnType<Exchange> {
+  return new Promise((resolve) => {
     const finish = (outcome: Awaited<ReturnType<Exchange>>) => {
       clearTimeout(timer);
       socket
@@ -43,3 +51,17 @@ export const exchangeTcp: Exchange = ({ bytes, id }, ask, patience) =>
       );
     });
   });
+}
+
+/** Still connecting. */
+function openConnection({ server, source, namespace }: Ask): Socket {
+  if (namespace !== undefined) {
+    const anywhere = server.address.includes(':') ? '::' : '0.0.0.0';
+    return connectTcp({ namespace, address: source ?? anywhere, port: 0 }, server);
+  }
+  return connect({
+    host: server.address,
+    port: server.port,
+    ...(source === undefined ? {} : { localAddress: source }),
+  });
+}

@@ -9,21 +9,43 @@ export type Handle = (
   query: Uint8Array,
   client: Client,
 ) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
+/**
+ * Writes the response to a UDP packet at `at` of `out`, and gives its length; a negative number where the handler has to say. The packet is
+ * `length` bytes of `bytes` from `offset`, its sender a peer record (@pointsman/forwarder/udp); both are gone after the call.
+ */
+export type HandleInPlace = (
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+  peers: Uint8Array,
+  peerOffset: number,
+  out: Uint8Array,
+  at: number,
+) => number;
+/** What answers: `handleInPlace` what it can, `handle` everything. */
+export type Responder = { handle: Handle; handleInPlace?: HandleInPlace | undefined };
 export type Listener = { port: number; stop(): Promise<void> };
 
 /**
  * The bounds of a server. A UDP packet over the bound is dropped, as by a full socket buffer: the client asks again. A TCP connection
  * over the bound is closed at once; one with too many queries in flight, or that does not read its responses, is not read from until
- * some are done.
+ * some are done. Where responses stay unread for too long, or are too many bytes in all, the slowest connection is closed.
  */
 export const SERVER_LIMITS = {
   udpInFlight: 10_000,
   tcpConnections: 1000,
   tcpInFlight: 100,
+  /** Bytes of one query: no more than over UDP. */
+  tcpQuery: 4096,
+  /** Bytes of responses that a connection leaves unread, before the next query is looked at; one response more may be there. */
+  tcpUnread: 64 * 1024,
+  tcpUnreadInAll: 32 * 1024 * 1024,
+  /** Milliseconds in which a client has to read what it left unread. */
+  tcpUnreadTime: 10_000,
   /** Milliseconds without a byte in either direction (RFC 7766 §6.2.3 wants seconds). */
   tcpIdle: 10_000,
   freePortTries: 10,
-} as const;
+};
 
 /** The address and port cannot be bound. `code` is the system's, such as EADDRINUSE. */
 export class ListenError extends Error {
@@ -52,16 +74,16 @@ function reasonFor(error: NodeJS.ErrnoException, { port }: ListenOptions): strin
 }
 
 /** A handler that fails is a mistake of ours: the client gets SERVFAIL, the operator a warning, and the server goes on. */
-export async function respond(
-  handle: Handle,
-  query: Uint8Array,
-  client: Client,
-): Promise<Uint8Array | undefined> {
-  try {
-    return await handle(query, client);
-  } catch (error) {
+export function respond(handle: Handle, query: Uint8Array, client: Client): ReturnType<Handle> {
+  const fail = (error: unknown) => {
     process.emitWarning(error instanceof Error ? error : String(error));
     const read = readQuery(query);
     return read && errorResponse(read, SERVFAIL, client.transport);
+  };
+  try {
+    const response = handle(query, client);
+    return response instanceof Promise ? response.catch(fail) : response;
+  } catch (error) {
+    return fail(error);
   }
 }

@@ -1,4 +1,4 @@
-import { type Handle, type ListenOptions, SERVER_LIMITS } from './dns-handler.ts';
+import { type ListenOptions, type Responder, SERVER_LIMITS } from './dns-handler.ts';
 import { listenTcp } from './tcp-listener.ts';
 import { listenUdp } from './udp-listener.ts';
 
@@ -8,12 +8,12 @@ export type DnsServer = { address: string; port: number; stop(): Promise<void> }
  * Answers DNS over UDP and TCP at one address and port: both or neither. Port 0 takes one that is free for both; the result says which.
  * @throws ListenError (EADDRINUSE, EACCES, EADDRNOTAVAIL, …)
  */
-export async function startDnsServer(options: ListenOptions & { handle: Handle }): Promise<DnsServer> {
+export async function startDnsServer(options: ListenOptions & Responder): Promise<DnsServer> {
   for (let tries = 1; ; tries++) {
-    const tcp = await listenTcp(options, options.handle);
+    const tcp = await listenTcp(options, options);
     const { port } = tcp;
     try {
-      const udp = await listenUdp({ address: options.address, port }, options.handle);
+      const udp = await listenUdp({ address: options.address, port }, options);
       return {
         address: options.address,
         port,

@@ -1,6 +1,13 @@
 export { type Answer, type AnswerContext, answerQuery } from './answer-query.ts';
 export { type CompiledZone, compileZone, type Zone, ZoneError, type ZoneKind } from './compile-zone.ts';
-export { type Client, type Handle, ListenError, type ListenOptions } from './dns-handler.ts';
+export {
+  type Client,
+  type Handle,
+  type HandleInPlace,
+  ListenError,
+  type ListenOptions,
+  type Responder,
+} from './dns-handler.ts';
 export { type DnsServer, startDnsServer } from './dns-server.ts';
 export {
   type HealthMetrics,
@@ -14,7 +21,7 @@ export { formatRoute53Name, parseRoute53Name, sortKey } from './records/names.ts
 export { type Resolution, resolve } from './resolve.ts';
 export { encodeResponse, errorResponse, makeResponse, readQuery, type Transport } from './response.ts';
 export { ANY_QUERIER, type Querier } from './routing/querier.ts';
-export { handleForVpcs, vpcOf } from './serve-store.ts';
+export { handleForVpcs, respondForVpcs, vpcOf } from './serve-store.ts';
 export { answerClient, mayAsk, serveZones, type ZoneService } from './serve-zones.ts';
 export { createMemoryStore } from './store/memory-store.ts';
 export type * from './store/model.ts';

@@ -11,7 +11,7 @@ import {
 } from '@pointsman/core/dns';
 import type { CompiledZone } from './compile-zone.ts';
 import { type Finding, glueFor, lookUp } from './look-up.ts';
-import type { Choice } from './routing/routed-set.ts';
+import { type Choice, newChoice } from './routing/routed-set.ts';
 import { type ZoneSet, zoneFor } from './zone-set.ts';
 
 /** How many aliases are followed for one question: as many as BIND does (`max-query-restarts`). */
@@ -36,7 +36,7 @@ export function resolve(zones: ZoneSet, name: Name, type: string, random: () => 
     additionals: [],
     end: undefined,
   };
-  const choice: Choice = { querier: zones.querier, random };
+  const choice = newChoice(zones.querier, random);
   let seen: Set<Name> | undefined;
   let at: Name | undefined = name;
   while (at !== undefined) {

@@ -1,8 +1,10 @@
 import { type Cidr, cidrContains, parseAddress } from '@pointsman/core/address';
 import { EDE, REFUSED } from '@pointsman/core/dns';
 import { type Answer, answerQuery } from './answer-query.ts';
+import { compileNetworks, NO_NETWORK } from './client-networks.ts';
 import type { Client, ListenOptions } from './dns-handler.ts';
 import { type DnsServer, startDnsServer } from './dns-server.ts';
+import { createAnswerer, NOT_PLAIN } from './in-place/answer-in-place.ts';
 import { errorResponse, readQuery, type Transport } from './response.ts';
 import type { ZoneSet } from './zone-set.ts';
 
@@ -19,7 +21,16 @@ export type ZoneService = {
 /** Serves zones at an address, to the given clients only. @throws ListenError */
 export function serveZones(options: ListenOptions & ZoneService): Promise<DnsServer> {
   const { address, port, ...service } = options;
-  return startDnsServer({ address, port, handle: (query, client) => answerClient(service, query, client) });
+  const { zones, authoritative, clients, random } = service;
+  const answer = createAnswerer(authoritative, random);
+  const find = compileNetworks([clients]);
+  return startDnsServer({
+    address,
+    port,
+    handle: (query, client) => answerClient(service, query, client),
+    handleInPlace: (bytes, offset, length, peers, peerOffset, out, at) =>
+      find(peers, peerOffset) === NO_NETWORK ? NOT_PLAIN : answer(zones, bytes, offset, length, out, at),
+  });
 }
 
 /** The response of a zone service to a packet from a client; undefined where none is to be sent. */

@@ -1,51 +1,76 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import {
-  type Handle,
+  createUdpStack,
+  MAX_DATAGRAM,
+  PEER_SIZE,
+  peerAddress,
+  peerPort,
+  type Receiver,
+  type UdpListener,
+} from '@pointsman/forwarder/udp';
+import {
   ListenError,
   type Listener,
   type ListenOptions,
+  type Responder,
   respond,
   SERVER_LIMITS,
 } from './dns-handler.ts';
 
-/** @throws ListenError */
-export async function listenUdp(options: ListenOptions, handle: Handle): Promise<Listener> {
-  const type = options.address.includes(':') ? 'udp6' : 'udp4';
-  const socket = createSocket({ type, ipv6Only: type === 'udp6' });
-  await new Promise<void>((resolve, reject) => {
-    socket.once('error', (error) => {
-      socket.close();
-      reject(new ListenError(options, 'udp', error));
-    });
-    socket.bind({ address: options.address, port: options.port, exclusive: true }, resolve);
-  });
-  socket.removeAllListeners('error');
-  // What the network says of one response (a port that is closed by now) concerns no other.
-  socket.on('error', () => {});
+/** By the forwarder's UDP: many datagrams a system call where this machine can. @throws ListenError */
+export async function listenUdp(options: ListenOptions, responder: Responder): Promise<Listener> {
+  const { handleInPlace } = responder;
   let inFlight = 0;
-  let stopped = false;
-  socket.on('message', async (query, remote) => {
-    // Nothing can be sent to port 0: Node throws at it.
-    if (remote.port === 0 || inFlight >= SERVER_LIMITS.udpInFlight) return;
+  const handleLater = (query: Uint8Array, peer: Uint8Array) => {
+    if (inFlight >= SERVER_LIMITS.udpInFlight) return;
+    const client = { address: peerAddress(peer, 0), port: peerPort(peer, 0), transport: 'udp' as const };
+    const response = respond(responder.handle, query, client);
+    if (!(response instanceof Promise)) return send(listener, response, peer);
     inFlight++;
-    const response = await respond(handle, query, clientOf(remote));
-    inFlight--;
-    if (response !== undefined && !stopped) send(socket, response, remote);
-  });
-  return {
-    port: socket.address().port,
-    stop: () =>
-      new Promise((resolve) => {
-        stopped = true;
-        socket.close(resolve);
-      }),
+    // Nothing runs the promises that became ready in a batch of datagrams, unless something is to be done after it.
+    setImmediate(() => {});
+    void response.then((bytes) => {
+      inFlight--;
+      send(listener, bytes, peer);
+      listener.flush();
+    });
   };
+  const writeInPlace = (
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    peers: Uint8Array,
+    peerOffset: number,
+  ): number => {
+    if (handleInPlace === undefined) return -1;
+    try {
+      return handleInPlace(bytes, offset, length, peers, peerOffset, listener.out, listener.reserve());
+    } catch {
+      // The handler meets the same mistake, and tells of it.
+      return -1;
+    }
+  };
+  const listener: UdpListener = await listen(options, {
+    onDatagram: (bytes, offset, length, peers, peerOffset) => {
+      if (length > MAX_DATAGRAM) return;
+      const written = writeInPlace(bytes, offset, length, peers, peerOffset);
+      if (written >= 0) return listener.commit(written, peers, peerOffset);
+      handleLater(bytes.slice(offset, offset + length), peers.slice(peerOffset, peerOffset + PEER_SIZE));
+    },
+    onBatchEnd: () => listener.flush(),
+  });
+  return { port: listener.port, stop: async () => listener.close() };
 }
 
-function clientOf(remote: RemoteInfo) {
-  return { address: remote.address, port: remote.port, transport: 'udp' as const };
+async function listen(options: ListenOptions, receiver: Receiver): Promise<UdpListener> {
+  try {
+    return await createUdpStack().listen(options.address, options.port, receiver);
+  } catch (error) {
+    throw new ListenError(options, 'udp', error as NodeJS.ErrnoException);
+  }
 }
 
-function send(socket: Socket, response: Uint8Array, remote: RemoteInfo): void {
-  socket.send(response, remote.port, remote.address, () => {});
+function send(listener: UdpListener, response: Uint8Array | undefined, peer: Uint8Array): void {
+  if (response === undefined || response.length > MAX_DATAGRAM) return;
+  listener.out.set(response, listener.reserve());
+  listener.commit(response.length, peer, 0);
 }

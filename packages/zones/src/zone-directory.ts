@@ -36,20 +36,24 @@ export function openZoneDirectory(store: Store, querier: Omit<Querier, 'region'>
   const stop = store.watch(({ mutations }) => {
     for (const mutation of mutations) follow(state, mutation);
   });
+  const view = (privateZones: ZoneSet['privateZones'], region: string | undefined): ZoneSet => ({
+    privateZones,
+    otherZones: state.publicZones,
+    querier: { ...querier, region },
+  });
+  const outside = view(NO_ZONES, undefined);
+  const views = new Map<string, ZoneSet>();
   return {
     ofVpc: ({ id, region, enableDnsSupport, enableDnsHostnames }) => {
       const on = enableDnsSupport && enableDnsHostnames;
-      return {
-        privateZones: (on && state.privateZones.get(id)) || NO_ZONES,
-        otherZones: state.publicZones,
-        querier: { ...querier, region },
-      };
+      const privateZones = (on && state.privateZones.get(id)) || NO_ZONES;
+      const known = views.get(id);
+      if (known?.privateZones === privateZones && known.querier.region === region) return known;
+      const made = view(privateZones, region);
+      views.set(id, made);
+      return made;
     },
-    ofPublic: () => ({
-      privateZones: NO_ZONES,
-      otherZones: state.publicZones,
-      querier: { ...querier, region: undefined },
-    }),
+    ofPublic: () => outside,
     stop,
   };
 }

@@ -2,9 +2,9 @@ import {
   AWS_LIMITS,
   createMemoryStore,
   type DnsServer,
-  handleForVpcs,
   openSqliteStore,
   openZoneDirectory,
+  respondForVpcs,
   runHealthChecks,
   type Store,
   SYSTEM_HEALTH_OPTIONS,
@@ -50,8 +50,8 @@ export async function startZones(options: ZoneServiceOptions): Promise<RunningZo
     for (const end of ends.splice(0).reverse()) await end();
   };
   try {
-    const handle = handleForVpcs(directory, () => vpcs, Math.random);
-    const dns = await startDnsServer({ ...options.dns, handle });
+    const responder = respondForVpcs(directory, () => vpcs, Math.random);
+    const dns = await startDnsServer({ ...options.dns, ...responder });
     ends.push(() => dns.stop());
     const route53 = {
       store,

@@ -1,8 +1,7 @@
 /** UDP by node:dgram: works wherever Node does, at about twice the CPU time a query of `mmsg`. */
 import dgram from 'node:dgram';
-import { formatAddress } from '@pointsman/core/address';
-import { AF_INET6, encodePeer, peerAddressBytes, peerPort, peerScope } from './peer.ts';
-import { joinScope, splitScope } from './scope.ts';
+import { AF_INET6, encodePeer, peerAddress, peerPort } from './peer.ts';
+import { splitScope } from './scope.ts';
 import {
   BATCH,
   DATAGRAM_STRIDE,
@@ -114,9 +113,8 @@ function createListener(socket: dgram.Socket, address: string, port: number): Ud
       const port = peerPort(peers, peerOffset);
       // Node throws where it is told to send to port 0.
       if (closed || port === 0) return;
-      const to = joinScope(formatAddress(peerAddressBytes(peers, peerOffset)), peerScope(peers, peerOffset));
       sending++;
-      socket.send(out.slice(0, length), port, to, onSent);
+      socket.send(out.slice(0, length), port, peerAddress(peers, peerOffset), onSent);
     },
     flush() {},
     close() {

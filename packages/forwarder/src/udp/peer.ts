@@ -9,7 +9,8 @@
  * ```
  * Linux's numbers and little-endian hosts; the dgram implementation uses the same layout on other systems.
  */
-import { parseAddress } from '@pointsman/core/address';
+import { formatAddress, parseAddress } from '@pointsman/core/address';
+import { joinScope } from './scope.ts';
 import { PEER_SIZE } from './udp.ts';
 
 const AF_INET = 2;
@@ -37,6 +38,11 @@ export function peerAddressBytes(peers: Uint8Array, offset: number): Uint8Array 
   return peers[offset] === AF_INET6
     ? peers.subarray(offset + 8, offset + 24)
     : peers.subarray(offset + 4, offset + 8);
+}
+
+/** As text, with the scope where it has one. */
+export function peerAddress(peers: Uint8Array, offset: number): string {
+  return joinScope(formatAddress(peerAddressBytes(peers, offset)), peerScope(peers, offset));
 }
 
 export function peerPort(peers: Uint8Array, offset: number): number {

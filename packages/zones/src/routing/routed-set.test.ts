@@ -4,7 +4,7 @@ import type { RecordSet } from '@pointsman/core/dns';
 import type { Policy } from '../records/record-sets.ts';
 import type { ResourceRecordSet } from '../store/model.ts';
 import type { Querier } from './querier.ts';
-import { chooseRecords, type RoutedSet } from './routed-set.ts';
+import { chooseRecords, MOST_LOOKS, newChoice, type RoutedSet } from './routed-set.ts';
 
 /** Aliases and the health that they take from their targets. */
 
@@ -40,7 +40,10 @@ function zone(groups: Record<string, { policy: Policy; sets: ResourceRecordSet[]
   }
   return (name: string, sick: string[] = [], findTarget: Querier['findTarget'] = () => undefined) => {
     const querier = { region: undefined, isHealthy: (id: string) => !sick.includes(id), findTarget };
-    return chooseRecords(compiled.get(name)!, { querier, random: () => 0 })?.name;
+    return chooseRecords(
+      compiled.get(name)!,
+      newChoice(querier, () => 0),
+    )?.name;
   };
 }
 
@@ -126,7 +129,33 @@ test('multivalue answers are one record set, each value once, with the shortest 
   }));
   const set: RoutedSet = { name: 'x.', type: 'A', policy: 'multivalue', candidates, find: () => undefined };
   const querier = { region: undefined, isHealthy: () => true, findTarget: () => undefined };
-  const answer = chooseRecords(set, { querier, random: () => 0 })!;
+  const answer = chooseRecords(
+    set,
+    newChoice(querier, () => 0),
+  )!;
   assert.equal(answer.ttl, 30);
   assert.deepEqual(answer.data.map((each) => each[0]).sort(), [30, 60]);
+});
+
+test('one answer looks at a bounded number of record sets, however many aliases of groups of aliases lead on', () => {
+  const groups: Record<string, { policy: Policy; sets: ResourceRecordSet[] }> = {};
+  for (let depth = 0; depth < 16; depth++) {
+    const sets = Array.from({ length: 100 }, (_, index) =>
+      alias(`g${depth + 1}.`, { setIdentifier: `${index}`, weight: 1 }),
+    );
+    groups[`g${depth}.`] = { policy: 'weighted', sets };
+  }
+  const sick = plain({ setIdentifier: 'sick', weight: 1, healthCheckId: 'sick' });
+  groups['g16.'] = { policy: 'weighted', sets: [sick] };
+  let looks = 0;
+  const source = {
+    ...sick,
+    get healthCheckId() {
+      looks++;
+      return 'sick';
+    },
+  };
+  groups['g16.'].sets = Array.from({ length: 100 }, () => source);
+  assert.equal(zone(groups)('g0.', ['sick']), 'sick');
+  assert.ok(looks > 0 && looks <= MOST_LOOKS, `${looks} looks`);
 });

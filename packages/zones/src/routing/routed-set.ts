@@ -21,7 +21,22 @@ export type Candidate = {
 };
 
 /** What decides one answer. `random` gives numbers from 0 up to, not including, 1. */
-export type Choice = { querier: Querier; random: () => number };
+export type Choice = {
+  querier: Querier;
+  random: () => number;
+  /** How many record sets that aliases lead to may still be looked at. */
+  looks: number;
+};
+
+/**
+ * Aliases of groups of aliases would multiply: one query looks at so many record sets, some hundred microseconds' worth. Those that are left count as
+ * unhealthy.
+ */
+export const MOST_LOOKS = 1000;
+
+export function newChoice(querier: Querier, random: () => number): Choice {
+  return { querier, random, looks: MOST_LOOKS };
+}
 
 /** Aliases may be changed to lead to each other: this many steps, then there is no answer. */
 const MOST_STEPS = 16;
@@ -59,6 +74,7 @@ function recordsOf(
 
 /** A record set without a health check is healthy; an alias that evaluates its target is so if any of the target's record sets is. */
 function isHealthy(set: RoutedSet, { source }: Candidate, choice: Choice, step: number): boolean {
+  if (step > 0 && --choice.looks < 0) return false;
   const { healthCheckId, alias } = source;
   if (healthCheckId !== undefined && !choice.querier.isHealthy(healthCheckId)) return false;
   return !alias?.evaluateTargetHealth || isTargetHealthy(set, source, choice, step + 1);

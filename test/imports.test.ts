@@ -42,7 +42,11 @@ describe('imports', () => {
   for (const { folder, json, short } of packages) {
     const files = globSync('{src,bin}/**/*.{ts,js}', { cwd: folder });
     const imports = files.flatMap((file) =>
-      importsOf(resolve(folder, file)).map((target) => ({ file, target, isTest: file.endsWith('.test.ts') })),
+      importsOf(resolve(folder, file)).map((target) => ({
+        file,
+        target,
+        isTest: /\.(?:test|fixture)\.ts$/.test(file),
+      })),
     );
 
     test(`${short} depends only on packages below it`, () => {

@@ -1,8 +1,8 @@
 import { SERVFAIL } from '@pointsman/core/dns';
 import { errorResponse, readQuery, type Transport } from './response.ts';
 
-/** Where a server listens. */
-export type ListenOptions = { address: string; port: number };
+/** Where a server listens. `namespace`: a network namespace as `ip netns` knows it; our own where it is absent. */
+export type ListenOptions = { address: string; port: number; namespace?: string | undefined };
 export type Client = { address: string; port: number; transport: Transport };
 /** Gives the response to a packet, or undefined where none is to be sent. */
 export type Handle = (

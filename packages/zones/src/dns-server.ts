@@ -1,4 +1,5 @@
 import { type ListenOptions, type Responder, SERVER_LIMITS } from './dns-handler.ts';
+import { listenUdpInside } from './namespace-listener.ts';
 import { listenTcp } from './tcp-listener.ts';
 import { listenUdp } from './udp-listener.ts';
 
@@ -9,13 +10,16 @@ export type DnsServer = { address: string; port: number; stop(): Promise<void> }
  * @throws ListenError (EADDRINUSE, EACCES, EADDRNOTAVAIL, …)
  */
 export async function startDnsServer(options: ListenOptions & Responder): Promise<DnsServer> {
+  const { address, namespace } = options;
   for (let tries = 1; ; tries++) {
     const tcp = await listenTcp(options, options);
     const { port } = tcp;
     try {
-      const udp = await listenUdp({ address: options.address, port }, options);
+      const udp = await (namespace === undefined
+        ? listenUdp({ address, port }, options)
+        : listenUdpInside({ address, port, namespace }, options));
       return {
-        address: options.address,
+        address,
         port,
         stop: async () => {
           await Promise.all([tcp.stop(), udp.stop()]);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { listenTcp as listenInside } from '@pointsman/forwarder/namespace';
 import {
   ListenError,
   type Listener,
@@ -19,8 +20,7 @@ export async function listenTcp(options: ListenOptions, responder: Responder): P
   });
   server.maxConnections = SERVER_LIMITS.tcpConnections;
   try {
-    server.listen({ host: options.address, port: options.port, ipv6Only: true, exclusive: true });
-    await once(server, 'listening');
+    await listen(server, options);
   } catch (error) {
     throw new ListenError(options, 'tcp', error as NodeJS.ErrnoException);
   }
@@ -32,6 +32,12 @@ export async function listenTcp(options: ListenOptions, responder: Responder): P
         for (const socket of connections) socket.destroy();
       }),
   };
+}
+
+async function listen(server: Server, { address, port, namespace }: ListenOptions): Promise<void> {
+  if (namespace !== undefined) return listenInside(server, { address, port, namespace });
+  server.listen({ host: address, port, ipv6Only: true, exclusive: true });
+  await once(server, 'listening');
 }
 
 /** Where all connections together leave more unread than the bound, the one that leaves most goes: by a reset, after which the system holds nothing for it either. */

@@ -9,6 +9,7 @@ import { createEngine, type Engine } from '../../packages/forwarder/src/engine/e
 import { compileRules } from '../../packages/forwarder/src/rules/rule-set.ts';
 import { createUdpStack } from '../../packages/forwarder/src/udp/choose.ts';
 import { castPlayers } from '../../packages/lab/src/loopback/players.ts';
+import { openHostedZones } from '../../packages/lab/src/route53/hosted-zones.ts';
 
 /** A world whose answers are compared with traces. */
 export type ProvenWorld = {
@@ -29,7 +30,7 @@ const LOOK_PATIENCE = 3000;
  */
 export async function startInProcess(topology: Topology, port: number): Promise<ProvenWorld> {
   const plan = planWorld(topology, planTopology(topology), port);
-  const { players } = await castPlayers(topology, plan);
+  const { players } = await castPlayers(topology, plan, openHostedZones(topology));
   const servers = new Map<string, DnsServer>();
   for (const { loopback, handle } of players)
     servers.set(loopback, await startDnsServer({ address: loopback, port, handle }));

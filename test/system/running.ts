@@ -85,11 +85,14 @@ const PORT_TRIES = 3;
 /** `up` on a port that is free, or the given one. */
 export async function startUp(
   file: string,
-  options: { port?: number; cwd?: string; env?: Record<string, string> } = {},
+  options: { port?: number; cwd?: string; env?: Record<string, string>; args?: readonly string[] } = {},
 ): Promise<RunningWorld> {
   for (let tries = 1; ; tries++) {
     const port = options.port ?? (await freePort());
-    const running = startCommand(['up', file, '--json', '--port', String(port)], options);
+    const running = startCommand(
+      ['up', file, '--json', '--port', String(port), ...(options.args ?? [])],
+      options,
+    );
     const first = await running.waitFor(({ event }) => event === 'ready' || event === 'error');
     if (first.event === 'ready') return { ...running, ready: first as Ready };
     await running.exited;

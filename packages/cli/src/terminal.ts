@@ -83,6 +83,11 @@ export function firstOf(lines: readonly string[], most: number): string[] {
   return [...lines.slice(0, most), `… and ${lines.length - most} more (--json has all)`];
 }
 
+/** `14:05:09`, before a line of news. */
+export function timeOfDay(): string {
+  return style('dim', new Date().toTimeString().slice(0, 8));
+}
+
 /** `1 zone`, `2 zones`. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`;

@@ -18,14 +18,18 @@ export {
   SYSTEM_HEALTH_OPTIONS,
 } from './health/run-health-checks.ts';
 export { formatRoute53Name, parseRoute53Name, sortKey } from './records/names.ts';
+export { isHostable, zoneRecordSets } from './records/zone-record-sets.ts';
 export { type Resolution, resolve } from './resolve.ts';
 export { encodeResponse, errorResponse, makeResponse, readQuery, type Transport } from './response.ts';
 export { ANY_QUERIER, type Querier } from './routing/querier.ts';
 export { handleForVpcs, respondForVpcs, vpcOf } from './serve-store.ts';
 export { answerClient, mayAsk, serveZones, type ZoneService } from './serve-zones.ts';
+export type { Journal } from './store/create-store.ts';
+export { PRIVATE_NAME_SERVERS } from './store/delegation-set-writes.ts';
 export { createMemoryStore } from './store/memory-store.ts';
 export type * from './store/model.ts';
 export { Refusal, type RefusalCode } from './store/refusal.ts';
+export { createSeededStore } from './store/seeded-store.ts';
 export { StoreFileError } from './store/sqlite-file.ts';
 export { openSqliteStore } from './store/sqlite-store.ts';
 export {

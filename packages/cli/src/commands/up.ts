@@ -7,6 +7,7 @@ import { parsePort, parseSeconds } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
 import { onEndSignal } from '../signals.ts';
 import { count, firstOf, say, sayJson } from '../terminal.ts';
+import { tellKept } from '../up/drift.ts';
 import { readyEvent } from '../up/ready.ts';
 import { watchWorld } from '../up/watch.ts';
 import { welcome } from '../up/welcome.ts';
@@ -21,11 +22,18 @@ client of a network by its source address:
 
 Nothing starts where \`pointsman check\` finds an error in the topology, unless --despite-findings is given.
 
+The API of Route 53 listens beside them, at http://127.0.0.1:PORT, and what it changes is answered at once:
+
+  aws --endpoint-url http://127.0.0.1:${DEFAULT_PORT} route53 list-hosted-zones
+
+The file stays as it is. What is not as the file says is shown, and gone at the end, unless --state FILE keeps it. Where the topology
+says something else at the next start than it did when the API changed a name, the topology wins, and what gave way is told.
+
 For programs: one JSON object a line, of which the first with "event":"ready" says where to ask:
   pointsman up hybrid.yaml --json --for 60
 `;
 
-type UpOptions = { json?: boolean; for?: number; port: number; despiteFindings?: boolean };
+type UpOptions = { json?: boolean; for?: number; port: number; state?: string; despiteFindings?: boolean };
 
 export function addUp(program: Command): void {
   program
@@ -33,6 +41,7 @@ export function addUp(program: Command): void {
     .description('run a whole topology on this machine: VPC resolvers, forwarders, servers on premises')
     .argument('<file>', 'a topology: .yaml, .yml, .json or .ts')
     .option('--port <number>', 'the port of all servers', parsePort, DEFAULT_PORT)
+    .option('--state <file>', 'keep there what the API of Route 53 changes, for the next start')
     .option('--for <seconds>', 'end by itself after so long', parseSeconds)
     .option(...DESPITE_FINDINGS)
     .option('--json', 'print one JSON object a line')
@@ -50,6 +59,7 @@ async function up(file: string, options: UpOptions): Promise<void> {
   if (!world) return;
   if (options.json) sayJson(readyEvent(topology, world));
   else say(welcome(topology, plan, world));
+  tellKept(world.route53, file, options.json ?? false);
   const timer = options.for === undefined ? undefined : setTimeout(() => ending.abort(), options.for * 1000);
   await watchWorld(world, { json: options.json ?? false, signal: ending.signal });
   clearTimeout(timer);
@@ -68,11 +78,11 @@ const MOST_NAMED = 8;
 /** Undefined where it was told to end before it ran. */
 async function start(
   topology: Parameters<typeof startWorld>[0],
-  { port, json }: UpOptions,
+  { port, json, state }: UpOptions,
   signal: AbortSignal,
 ): Promise<World | undefined> {
   try {
-    return await startWorld(topology, { port, signal });
+    return await startWorld(topology, { port, state, signal });
   } catch (error) {
     if (signal.aborted) return undefined;
     if (!(error instanceof WorldError)) throw error;

@@ -34,11 +34,12 @@ export function makeLiveLines(stream: NodeJS.WriteStream): LiveLines {
   };
 }
 
-export function statusLines(status: WorldStatus, seconds: number): Piece[][] {
+/** `differences`: how many things are not as the file says. */
+export function statusLines(status: WorldStatus, seconds: number, differences = 0): Piece[][] {
   const { tiers } = status;
   const shown = tiers.length <= MOST_TIERS ? tiers : tiers.filter(isHurt).slice(0, MOST_TIERS);
   const width = Math.max(0, ...shown.map(({ name }) => name.length));
-  return [...shown.map((tier) => tierLine(tier, width)), summaryLine(status, seconds)];
+  return [...shown.map((tier) => tierLine(tier, width)), summaryLine(status, seconds, differences)];
 }
 
 function tierLine({ name, members, upstreams }: TierStatus, width: number): Piece[] {
@@ -60,7 +61,7 @@ function upstreamPieces({ endpoint, state, reason }: TierStatus['upstreams'][num
   return [dot(state), { text: `${endpoint.replace(/:[0-9]+$/, '')} ${reason} `, format: 'dim' }];
 }
 
-function summaryLine(status: WorldStatus, seconds: number): Piece[] {
+function summaryLine(status: WorldStatus, seconds: number, differences: number): Piece[] {
   const rate = status.queriesPerSecond;
   const share = status.cacheHitShare;
   const parts = [
@@ -69,6 +70,7 @@ function summaryLine(status: WorldStatus, seconds: number): Piece[] {
     upCount(status, 'members'),
     upCount(status, 'upstreams'),
     `${status.queries.toLocaleString('en')} in ${duration(seconds)}`,
+    ...(differences === 0 ? [] : [`${differences.toLocaleString('en')} not as the file says`]),
   ];
   return [{ text: parts.join(' · ') }, { text: '  Ctrl-C ends', format: 'dim', optional: true }];
 }

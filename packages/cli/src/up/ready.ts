@@ -8,14 +8,16 @@ import type { World } from '@pointsman/lab';
  * `real`. Other programs build on `networks`, `forwarders` and `zones`.
  */
 export function readyEvent(topology: Topology, world: World) {
-  const { plan } = world;
+  const { plan, route53 } = world;
   const at = (loopback: string) => formatEndpoint(loopback, plan.port);
   return {
     event: 'ready',
     name: topology.name,
     port: plan.port,
+    route53: apiOf(route53),
     networks: plan.clients.map(({ network, loopback, resolvers, address }) => ({
       name: network,
+      vpcId: route53.vpcs.get(network)?.id,
       client: loopback,
       resolvers,
       kind: topology.networks.find(({ name }) => name === network)!.kind,
@@ -32,6 +34,7 @@ export function readyEvent(topology: Topology, world: World) {
     zones: topology.zones.map((zone) => ({
       name: bare(zone.name),
       kind: zone.kind,
+      hostedZoneId: route53.zoneIds.get(zone),
       servers: serversOf(zone, world).map(at),
     })),
     resolvers: plan.resolvers.map(({ network, loopback, address }) => ({
@@ -50,6 +53,12 @@ export function readyEvent(topology: Topology, world: World) {
     })),
     moves: plan.moves,
   };
+}
+
+/** Where Route 53's API is, and the key of the account that has the first private zone; `keys` has one of every account. */
+function apiOf({ endpoint, region, keys }: World['route53']) {
+  const [{ accessKeyId, secretAccessKey }] = keys;
+  return { endpoint, region, accessKeyId, secretAccessKey, keys };
 }
 
 type Config = World['plan']['forwarders'][number]['config'];

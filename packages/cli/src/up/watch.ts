@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { World } from '@pointsman/lab';
-import { say, sayJson, style } from '../terminal.ts';
+import { say, sayJson, style, timeOfDay } from '../terminal.ts';
 import { type Change, changesBetween } from './changes.ts';
+import { tellDifference } from './drift.ts';
 import { makeLiveLines, statusLines } from './live-status.ts';
 import { makeObserver, type WorldStatus } from './status.ts';
 
@@ -19,7 +20,16 @@ export async function watchWorld(
   const started = performance.now();
   const observe = makeObserver(world);
   const live = process.stdout.isTTY && !options.json ? makeLiveLines(process.stdout) : undefined;
+  const show = (status: WorldStatus) => {
+    const differences = world.route53.differences().length;
+    live?.show(statusLines(status, (performance.now() - started) / 1000, differences));
+  };
   let before: WorldStatus | undefined;
+  const unwatch = world.route53.watchDifferences((difference) => {
+    live?.clear();
+    tellDifference(difference, options.json);
+    if (before) show(before);
+  });
   while (!options.signal.aborted) {
     const status = await observe();
     if (options.signal.aborted) break;
@@ -28,10 +38,11 @@ export async function watchWorld(
     for (const change of changes) tell(change, options.json);
     if (options.json && before && status.queries !== before.queries)
       sayJson({ event: 'status', ...figures(status) });
-    live?.show(statusLines(status, (performance.now() - started) / 1000));
+    show(status);
     before = status;
     await wait(INTERVAL, undefined, { signal: options.signal }).catch(() => {});
   }
+  unwatch();
   live?.clear();
 }
 
@@ -53,6 +64,5 @@ function tell(change: Change, json: boolean): void {
   }
   const sign = state === 'up' ? style('green', '●') : style('red', '✖');
   const subject = kind === 'member' ? `${name}` : `${name}, which ${tier} asks,`;
-  const time = style('dim', new Date().toTimeString().slice(0, 8));
-  say(`${time} ${sign} ${subject} is ${state}${reason === '' ? '' : `: ${reason}`}`);
+  say(`${timeOfDay()} ${sign} ${subject} is ${state}${reason === '' ? '' : `: ${reason}`}`);
 }

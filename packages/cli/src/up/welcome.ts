@@ -21,6 +21,8 @@ export function welcome(topology: Topology, plan: Plan, world: World): string {
     style('bold', 'Try'),
     ...digLines(topology, plan, world).map(indent),
     '',
+    ...apiLines(world.route53),
+    '',
     'Ctrl-C ends it all.',
     '',
   ].join('\n');
@@ -74,6 +76,19 @@ function digLines(topology: Topology, plan: Plan, world: World): string[] {
     const dig = `dig -b ${client.loopback} @${resolver.address} -p ${resolver.port} ${question}`;
     return [style('dim', `# ${why}`), dig];
   });
+}
+
+/** How to change what is answered: a line for each account, and one to begin with. */
+function apiLines({ endpoint, region, keys }: World['route53']): string[] {
+  const exports = firstOf(
+    keys.map(({ accessKeyId, secretAccessKey }) => {
+      const key = `AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`;
+      return `export ${key} AWS_DEFAULT_REGION=${region}`;
+    }),
+    MOST_NOTES,
+  );
+  const title = `${style('bold', 'Change')} zones and records by the API of Route 53: it is answered at once, and shown here`;
+  return [title, ...exports.map(indent), indent(`aws --endpoint-url ${endpoint} route53 list-hosted-zones`)];
 }
 
 const INDENT = '  ';

@@ -12,6 +12,7 @@ import {
 } from '@pointsman/core/dns';
 import { planTopology } from '@pointsman/core/plan';
 import { topologyFromValue } from '@pointsman/core/topology';
+import { openHostedZones } from '../route53/hosted-zones.ts';
 import { playAuthority } from './authority.ts';
 import type { Forwarded, Forwards } from './forwards.ts';
 import { playVpcResolver } from './resolver.ts';
@@ -19,7 +20,7 @@ import { planWorld } from './world-plan.ts';
 import { makeZoneSets } from './zone-sets.ts';
 
 const { topology, plan } = readWorld();
-const zoneSets = makeZoneSets(topology);
+const zoneSets = makeZoneSets(topology, openHostedZones(topology));
 
 describe('the stand-in for an authority', () => {
   test('answers its own zones with AA', async () => {

@@ -17,8 +17,9 @@ const AA = 0x04;
  * One server of an authority: it answers its own zones, forwards the names below its forwarded suffixes, and follows aliases between the two, as
  * the server does that the clients of a data centre ask. Other names are refused.
  */
-export function playAuthority(zones: ZoneSet, forwards: Forwards): Handle {
+export function playAuthority(current: () => ZoneSet, forwards: Forwards): Handle {
   return async (packet, { transport }) => {
+    const zones = current();
     const context = { transport, random: Math.random };
     const answer = answerQuery(zones, packet, { ...context, authoritative: false });
     switch (answer.kind) {

@@ -1,6 +1,7 @@
 import type { Topology } from '@pointsman/core/topology';
 import type { Handle } from '@pointsman/zones';
 import { ask } from '../client/ask.ts';
+import type { HostedZones } from '../route53/hosted-zones.ts';
 import { playAuthority } from './authority.ts';
 import { makeForwards } from './forwards.ts';
 import { playPublicResolver, playVpcResolver } from './resolver.ts';
@@ -20,8 +21,9 @@ const PROBE_PATIENCE = 500;
 export async function castPlayers(
   topology: Topology,
   plan: WorldPlan,
+  hosted: HostedZones,
 ): Promise<{ players: Player[]; real: RealServer[] }> {
-  const zoneSets = makeZoneSets(topology);
+  const zoneSets = makeZoneSets(topology, hosted);
   const resolvers = plan.resolvers.map((resolver) => ({
     what: `VPC resolver of ${resolver.network}`,
     address: resolver.address,

@@ -41,7 +41,7 @@ function bindReason(code: string, plan: WorldPlan): string | undefined {
 }
 
 /** Every address that something listens at or asks from. */
-function addressesOf({ clients, resolvers, authorities, forwarders, outside }: WorldPlan): string[] {
+export function addressesOf({ clients, resolvers, authorities, forwarders, outside }: WorldPlan): string[] {
   const places = [
     ...resolvers,
     ...authorities.flatMap(({ servers }) => servers),

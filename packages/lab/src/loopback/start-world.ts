@@ -4,10 +4,12 @@ import { parseEndpoint } from '@pointsman/core/address';
 import { planTopology } from '@pointsman/core/plan';
 import type { Topology } from '@pointsman/core/topology';
 import { missingForBind } from '@pointsman/host';
-import { type DnsServer, startDnsServer } from '@pointsman/zones';
+import { startDnsServer } from '@pointsman/zones';
+import { type HostedZones, openHostedZones } from '../route53/hosted-zones.ts';
+import { serveApi, type WorldApi } from '../route53/serve-api.ts';
 import { type Member, startMember } from './member.ts';
 import { castPlayers, type Player, type RealServer } from './players.ts';
-import { explainStartFailures, type StartFailure } from './start-failures.ts';
+import { addressesOf, explainStartFailures, type StartFailure } from './start-failures.ts';
 import { WorldError } from './world-error.ts';
 import { planWorld, type WorldForwarder, type WorldPlan } from './world-plan.ts';
 
@@ -17,6 +19,9 @@ export type World = {
   members: readonly Member[];
   /** Servers of authorities that something else plays: it answered there before. */
   real: readonly RealServer[];
+  /** The API of Route 53, and what it has changed. */
+  route53: Pick<HostedZones, 'vpcs' | 'zoneIds' | 'differences' | 'watchDifferences' | 'conflicts'> &
+    Pick<WorldApi, 'endpoint' | 'region' | 'keys'>;
   /** Ends everything that was started, and nothing else. */
   stop: () => Promise<void>;
 };
@@ -24,6 +29,8 @@ export type World = {
 export type WorldOptions = {
   /** The one port of all servers. */
   port: number;
+  /** A file that keeps what the API of Route 53 changes; without one it is gone with the world. */
+  state?: string | undefined;
   /** Gives up the start. */
   signal?: AbortSignal;
 };
@@ -39,26 +46,33 @@ const BINDING_AT_A_TIME = 64;
 export async function startWorld(topology: Topology, options: WorldOptions): Promise<World> {
   const plan = planWorld(topology, planTopology(topology), options.port);
   requireEngines(plan);
-  const { players, real } = await castPlayers(topology, plan);
-  const servers: DnsServer[] = [];
+  const hosted = openHostedZones(topology, options.state);
+  const servers: { stop(): Promise<void> }[] = [];
   const members: Member[] = [];
   const stop = async () => {
     await Promise.all(members.map((member) => member.stop()));
     await Promise.all(servers.map((server) => server.stop()));
+    await hosted.stop();
   };
   try {
+    const { players, real } = await castPlayers(topology, plan, hosted);
     const failures = await startPlayers(players, plan.port, servers, options.signal);
     // Without all of these there is nothing for the members to ask.
-    if (failures.length === 0)
-      failures.push(...(await startMembers(plan.forwarders, members, options.signal)));
-    if (failures.length > 0) throw explainStartFailures(failures, plan);
+    const isReady = failures.length === 0;
+    const [api, memberFailures] = await allSettled([
+      startApi(topology, plan, hosted, servers),
+      isReady ? startMembers(plan.forwarders, members, options.signal) : [],
+    ]);
+    failures.push(...('error' in api ? [api] : []), ...memberFailures);
+    if ('error' in api || failures.length > 0) throw explainStartFailures(failures, plan);
     const places = [...players, ...real, ...plan.forwarders].map(({ loopback }) => loopback);
     await waitForUpstreams(members, new Set(places), options.signal);
+    hosted.settle();
+    return { plan, members, real, route53: { ...hosted, ...api }, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  return { plan, members, real, stop };
 }
 
 /** @throws WorldError where a tier's engine is not installed here */
@@ -75,7 +89,7 @@ function requireEngines({ forwarders }: WorldPlan): void {
 async function startPlayers(
   players: readonly Player[],
   port: number,
-  servers: DnsServer[],
+  servers: { stop(): Promise<void> }[],
   signal: AbortSignal | undefined,
 ): Promise<StartFailure[]> {
   const failures: StartFailure[] = [];
@@ -87,6 +101,36 @@ async function startPlayers(
     }
   });
   return failures;
+}
+
+/** Beside DNS, at the same port number. */
+const API_ADDRESS = '127.0.0.1';
+
+async function startApi(
+  topology: Topology,
+  plan: WorldPlan,
+  hosted: HostedZones,
+  servers: { stop(): Promise<void> }[],
+): Promise<WorldApi | StartFailure> {
+  // A server of the topology may have the place: then any port is as good.
+  const isTaken = addressesOf(plan).includes(API_ADDRESS);
+  try {
+    const api = await serveApi(topology, hosted, { address: API_ADDRESS, port: isTaken ? 0 : plan.port });
+    servers.push(api);
+    return api;
+  } catch (error) {
+    return { what: 'the API of Route 53', loopback: API_ADDRESS, error: error as Error };
+  }
+}
+
+/** As Promise.all, but nothing is under way any more when it rejects. */
+async function allSettled<T extends readonly unknown[]>(
+  work: {
+    [Index in keyof T]: T[Index] | Promise<T[Index]>;
+  },
+): Promise<T> {
+  await Promise.allSettled(work);
+  return (await Promise.all(work)) as unknown as T;
 }
 
 /** Stops at the first that fails: what hinders one of them mostly hinders all. */

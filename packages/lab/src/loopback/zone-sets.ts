@@ -1,55 +1,70 @@
 import { type Name, nameToWire, type RecordSet } from '@pointsman/core/dns';
-import type { Topology, Zone } from '@pointsman/core/topology';
-import { type CompiledZone, compileZone, createZoneSet, type ZoneSet } from '@pointsman/zones';
+import type { Topology } from '@pointsman/core/topology';
+import { type CompiledZone, compileZone, createZoneSet, isHostable, type ZoneSet } from '@pointsman/zones';
+import type { HostedZones } from '../route53/hosted-zones.ts';
 import type { WorldAuthority, WorldResolver } from './world-plan.ts';
 
-/** What each player of a world answers from. A zone is compiled once, however many answer it. */
+/** What each player of a world answers from at the moment. An authority's zone is compiled once, however many answer it. */
 export type ZoneSets = {
-  ofResolver: (resolver: WorldResolver) => ZoneSet;
+  ofResolver: (resolver: WorldResolver) => () => ZoneSet;
   /** Its own zones and the public ones, with a hole for each suffix that it forwards. */
-  ofAuthority: (authority: WorldAuthority) => ZoneSet;
-  ofPublicResolver: () => ZoneSet;
+  ofAuthority: (authority: WorldAuthority) => () => ZoneSet;
+  ofPublicResolver: () => () => ZoneSet;
 };
 
-export function makeZoneSets(topology: Topology): ZoneSets {
-  const zones = new Map<string, Zone>();
+/** Hosted zones come from the store, which its API may change; all others from the topology. */
+export function makeZoneSets(topology: Topology, hosted: HostedZones): ZoneSets {
+  const external = new Map<string, CompiledZone>();
   for (const zone of topology.zones)
-    for (const place of placesOf(zone)) zones.set(`${place} ${zone.name}`, zone);
-  const compiled = new Map<Zone, CompiledZone>();
-  const compile = (place: string, name: Name): CompiledZone => {
-    const zone = zones.get(`${place} ${name}`)!;
-    const known = compiled.get(zone) ?? compileZone(zone);
-    compiled.set(zone, known);
-    return known;
-  };
-  const publicZones = topology.zones
-    .filter(({ kind }) => kind === 'public')
-    .map(({ name }) => compile('public', name));
+    if (zone.kind === 'external') external.set(`${zone.authority} ${zone.name}`, compileZone(zone));
+  const publicZones = followPublicZones(topology, hosted);
   return {
-    ofResolver: (resolver) =>
-      createZoneSet([
-        ...resolver.zones.map((name) => compile(`network ${resolver.network}`, name)),
-        ...resolver.publicZones.map((name) => compile('public', name)),
-      ]),
-    ofAuthority: ({ name: authority, zones: names, forwards }) => {
-      const own = names.map((name) => compile(`authority ${authority}`, name));
-      const forwarded = forwards.map(({ suffix }) => makeHole(suffix));
-      const taken = new Set([...own, ...forwarded].map(({ name }) => name));
-      return createZoneSet([...own, ...forwarded, ...publicZones.filter(({ name }) => !taken.has(name))]);
+    ofResolver: ({ network }) => {
+      const vpc = hosted.vpcs.get(network)!;
+      return () => ({ ...hosted.directory.ofVpc(vpc), otherZones: publicZones() });
     },
-    ofPublicResolver: () => createZoneSet(publicZones),
+    ofAuthority: ({ name: authority, zones: names, forwards }) => {
+      const own = names.map((name) => external.get(`${authority} ${name}`)!);
+      const holes = forwards.map(({ suffix }) => makeHole(suffix));
+      const taken = new Set([...own, ...holes].map(({ name }) => name));
+      return whileSame(publicZones, (zones) => ({
+        ...createZoneSet([...own, ...holes, ...[...zones.values()].filter(({ name }) => !taken.has(name))]),
+        querier: hosted.directory.ofPublic().querier,
+      }));
+    },
+    ofPublicResolver: () => () => ({ ...hosted.directory.ofPublic(), otherZones: publicZones() }),
   };
 }
 
-function placesOf(zone: Zone): string[] {
-  switch (zone.kind) {
-    case 'private':
-      return zone.networks.map((network) => `network ${network}`);
-    case 'external':
-      return [`authority ${zone.authority}`];
-    case 'public':
-      return ['public'];
-  }
+type Zones = ReadonlyMap<Name, CompiledZone>;
+
+/** Public hosted zones, then the topology's public zones that Route 53 could not have. The map is another one when a zone has come or gone. */
+function followPublicZones(topology: Topology, { directory, store }: HostedZones): () => Zones {
+  const foreign = topology.zones
+    .filter((zone) => zone.kind === 'public' && !isHostable(zone))
+    .map((zone) => compileZone(zone));
+  let current: Zones | undefined;
+  store.watch(({ mutations }) => {
+    if (mutations.some(({ kind }) => kind === 'zone' || kind === 'zone-gone')) current = undefined;
+  });
+  return () => {
+    current ??= new Map([
+      ...foreign.map((zone) => [zone.name, zone] as const),
+      ...directory.ofPublic().otherZones,
+    ]);
+    return current;
+  };
+}
+
+/** What is made of a value, made anew when the value is another one. */
+function whileSame<Value, Made>(value: () => Value, make: (value: Value) => Made): () => Made {
+  let last = value();
+  let made = make(last);
+  return () => {
+    const now = value();
+    if (now !== last) [last, made] = [now, make(now)];
+    return made;
+  };
 }
 
 /** A zone that delegates all of itself: what lies in it is somebody else's, whatever the zones around it say, and they do not change by it. */

@@ -1,8 +1,8 @@
 import { rcodeName } from '@pointsman/core/dns';
+import { valueFromWire } from '../records/record-values.ts';
 import { resolve } from '../resolve.ts';
 import type { ZoneDirectory } from '../zone-directory.ts';
 import type { AnswerTest } from './operation.ts';
-import { valueFromWire } from './record-values.ts';
 
 /** What the zones of a directory answer: just as DNS does, with the record sets of the type at the end of any aliases. */
 export function testsOf(directory: ZoneDirectory, random: () => number): AnswerTest {

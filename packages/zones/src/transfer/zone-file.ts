@@ -1,7 +1,7 @@
 import type { ResourceRecordSet, RRType } from '@aws-sdk/client-route-53';
 import { formatZoneFile, type Name, parseZoneFile } from '@pointsman/core/dns';
-import { valueFromWire } from '../api/record-values.ts';
 import { parseRoute53Name } from '../records/names.ts';
+import { valueFromWire } from '../records/record-values.ts';
 import { isRecordType, valueToWire } from '../records/values.ts';
 
 export type WrittenZoneFile = {

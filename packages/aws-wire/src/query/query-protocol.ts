@@ -3,7 +3,7 @@ import type { Protocol, WireRequest, WireResponse } from '../protocol.ts';
 import {
   type OperationSchema,
   type RpcOperation,
-  readErrorStatuses,
+  readQueryErrorStatuses,
   readRpcOperation,
 } from '../schema/operation-schema.ts';
 import { cleanText } from '../xml/clean-text.ts';
@@ -84,7 +84,7 @@ function queryProtocol(options: QueryOptions, dialect: Dialect, documents: Docum
     const operation = readRpcOperation(schema);
     operations.set(operation.name, operation);
   }
-  const statuses = readErrorStatuses(options.errors);
+  const statuses = readQueryErrorStatuses(options.errors);
   return {
     readCall(request) {
       const form = readForm(dialect, request);

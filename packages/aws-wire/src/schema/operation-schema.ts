@@ -48,15 +48,22 @@ export function requiredMembers(schema: NormalizedSchema): readonly string[] {
 
 /** HTTP statuses by the codes of errors: 400 where the model names none. */
 export function readErrorStatuses(errors: readonly OperationSchema[]): ReadonlyMap<string, number> {
-  const statuses = new Map<string, number>();
-  for (const error of errors) {
+  const statuses = errors.map((error): [string, number] => {
     const schema = NormalizedSchema.of(error);
-    const traits = schema.getMergedTraits() as {
-      httpError?: number;
+    const { httpError = 400 } = schema.getMergedTraits() as { httpError?: number };
+    return [schema.getName()!, httpError];
+  });
+  return new Map(statuses);
+}
+
+/** The same for the query protocol, in which errors may have other codes and statuses. */
+export function readQueryErrorStatuses(errors: readonly OperationSchema[]): ReadonlyMap<string, number> {
+  const statuses = new Map(readErrorStatuses(errors));
+  for (const error of errors) {
+    const { awsQueryError } = NormalizedSchema.of(error).getMergedTraits() as {
       awsQueryError?: [code: string, status: number];
     };
-    const [code, status] = traits.awsQueryError ?? [schema.getName()!, traits.httpError ?? 400];
-    statuses.set(code, status);
+    if (awsQueryError) statuses.set(...awsQueryError);
   }
   return statuses;
 }

@@ -7,6 +7,7 @@ import { type MakeId, randomIds } from '../ec2/ids.ts';
 import { EMPTY_STATE } from '../ec2/model.ts';
 import type { Fabric } from '../fabric/fabric.ts';
 import { serialFabric } from '../fabric/serial-fabric.ts';
+import { createParameters, type ParametersApi } from '../parameters/service.ts';
 import { type CloudFaults, sufferFaults } from '../state/faults.ts';
 import { createKeyLocks } from '../state/key-locks.ts';
 import { createVersions } from '../state/versions.ts';
@@ -39,6 +40,8 @@ export type CloudOptions = {
 export type Cloud = {
   core: CloudCore;
   ec2: Ec2Api;
+  /** Parameter Store of SSM. */
+  parameters: ParametersApi;
   /** What EC2 keeps, and its changes as they happen. */
   state: Ec2['state'];
   services: readonly AwsService[];
@@ -63,11 +66,13 @@ export function createCloud(options: CloudOptions): Cloud {
     onFailure,
   };
   const ec2 = bindEc2({ ...core, state, locks: createKeyLocks(), tokens: rememberTokens(clock.now) });
+  const parameters = createParameters(core);
   return {
     core,
     ec2,
+    parameters: parameters.api,
     state,
-    services: [ec2Service(ec2)],
+    services: [ec2Service(ec2), parameters.service],
     gate: () => sufferFaults(faults, random),
   };
 }

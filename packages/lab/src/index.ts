@@ -15,5 +15,5 @@ export {
 } from './loopback/world-plan.ts';
 export type { Difference } from './route53/differences.ts';
 export { type HostedZones, openHostedZones } from './route53/hosted-zones.ts';
-export { serveApi, type WorldApi } from './route53/serve-api.ts';
+export { keysOf, regionOf, serveApi, serviceOf, type WorldApi } from './route53/serve-api.ts';
 export { vpcIdOf } from './route53/stable-ids.ts';

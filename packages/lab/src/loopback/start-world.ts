@@ -46,7 +46,7 @@ const BINDING_AT_A_TIME = 64;
 export async function startWorld(topology: Topology, options: WorldOptions): Promise<World> {
   const plan = planWorld(topology, planTopology(topology), options.port);
   requireEngines(plan);
-  const hosted = openHostedZones(topology, options.state);
+  const hosted = openHostedZones(topology, { statePath: options.state });
   const servers: { stop(): Promise<void> }[] = [];
   const members: Member[] = [];
   const stop = async () => {

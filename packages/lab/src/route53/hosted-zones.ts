@@ -23,6 +23,7 @@ export type HostedZones = {
   health: HealthRunner;
   /** By the name of its network. */
   vpcs: ReadonlyMap<string, Vpc>;
+  findVpc: FindVpc;
   /** Of the zones of the topology that are hosted zones. */
   zoneIds: ReadonlyMap<Zone, string>;
   /** Everything that is not as the file says. */
@@ -36,15 +37,25 @@ export type HostedZones = {
   stop(): Promise<void>;
 };
 
+type FindVpc = (id: string) => Vpc | undefined;
+
+export type HostedZonesOptions = {
+  /** The file that keeps drift; without one it is gone at the end. */
+  statePath?: string | undefined;
+  /** Every VPC there is, by its ID; those of the topology unless told. */
+  findVpc?: FindVpc;
+};
+
 /**
  * Opens the hosted zones of a topology, with the drift that a state file has kept.
  * @throws WorldError for a state file that cannot be used
  */
-export function openHostedZones(topology: Topology, statePath?: string): HostedZones {
+export function openHostedZones(topology: Topology, options: HostedZonesOptions = {}): HostedZones {
   const seed = seedOf(topology);
+  const { statePath, findVpc = makeFindVpc(seed) } = options;
   const state = statePath === undefined ? undefined : openStateFile(statePath, topology.name);
   const { drift, conflicts } = reconcile(state?.drift ?? new Map(), seed);
-  const store = openStore(seed, drift, state);
+  const store = openStore(seed, drift, state, findVpc);
   const health = runHealthChecks(store, SYSTEM_HEALTH_OPTIONS);
   const directory = openZoneDirectory(store, { isHealthy: health.isHealthy, findTarget: () => undefined });
   const differ = differIn(store, seed);
@@ -63,6 +74,7 @@ export function openHostedZones(topology: Topology, statePath?: string): HostedZ
     directory,
     health,
     vpcs: seed.vpcs,
+    findVpc,
     zoneIds: seed.zoneIds,
     differences: () => [...drift.values()].flatMap(differ),
     watchDifferences: (see) => {
@@ -79,8 +91,12 @@ export function openHostedZones(topology: Topology, statePath?: string): HostedZ
   };
 }
 
-function openStore(seed: Seed, drift: Drift, state: StateFile | undefined): Store {
-  const vpcs = new Map(Array.from(seed.vpcs.values(), (vpc) => [vpc.id, vpc]));
+function makeFindVpc({ vpcs }: Seed): FindVpc {
+  const byId = new Map(Array.from(vpcs.values(), (vpc) => [vpc.id, vpc]));
+  return (id) => byId.get(id);
+}
+
+function openStore(seed: Seed, drift: Drift, state: StateFile | undefined, findVpc: FindVpc): Store {
   const parts = Array.from(drift.values(), ({ now }) => now);
   return createSeededStore(
     [...seedMutations(seed), ...parts],
@@ -88,7 +104,7 @@ function openStore(seed: Seed, drift: Drift, state: StateFile | undefined): Stor
       append: ({ mutations }) => state?.append(changesOf(drift, seed, mutations)),
       close: () => state?.close(),
     },
-    { findVpc: (id) => vpcs.get(id), limits: AWS_LIMITS, now: Date.now },
+    { findVpc, limits: AWS_LIMITS, now: Date.now },
   );
 }
 

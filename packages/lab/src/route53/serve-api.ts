@@ -1,6 +1,6 @@
 import type { Topology } from '@pointsman/core/topology';
 import { AWS_LIMITS } from '@pointsman/zones';
-import type { AccessKey, Route53Server } from '@pointsman/zones/api';
+import type { AccessKey, Route53, Route53Server } from '@pointsman/zones/api';
 import { accountsOf } from './account-of.ts';
 import type { HostedZones } from './hosted-zones.ts';
 
@@ -11,7 +11,7 @@ export type WorldApi = Pick<Route53Server, 'endpoint' | 'stop'> & {
   keys: readonly [AccessKey, ...AccessKey[]];
 };
 
-/** The region to sign for where the topology has no VPC. */
+/** Where the topology has no VPC. */
 const ANY_REGION = 'us-east-1';
 
 /** @throws what listening throws (EADDRINUSE, …) */
@@ -21,23 +21,32 @@ export async function serveApi(
   place: { address: string; port: number },
 ): Promise<WorldApi> {
   // The schemas of the AWS SDK take their time to load, and nothing else of the lab needs them.
-  const { serveRoute53, testsOf } = await import('@pointsman/zones/api');
-  const { store, health, directory, vpcs } = zones;
-  const byId = new Map(Array.from(vpcs.values(), (vpc) => [vpc.id, vpc]));
+  const { serveRoute53 } = await import('@pointsman/zones/api');
+  const keys = keysOf(topology);
+  const { endpoint, stop } = await serveRoute53(await serviceOf(zones), {
+    ...place,
+    keys,
+    now: Date.now,
+    onFailure: (error) => process.emitWarning(error as Error),
+  });
+  return { endpoint, stop, region: regionOf(topology), keys };
+}
+
+/** What the operations of the API work with, for whoever serves them. */
+export async function serviceOf(zones: HostedZones): Promise<Route53> {
+  const { testsOf } = await import('@pointsman/zones/api');
+  const { store, health, directory, findVpc } = zones;
+  return { store, limits: AWS_LIMITS, findVpc, health, answerTest: testsOf(directory, Math.random) };
+}
+
+/** The region to sign for. */
+export function regionOf({ networks }: Topology): string {
+  return networks.find((network) => network.kind === 'vpc')?.region ?? ANY_REGION;
+}
+
+export function keysOf(topology: Topology): WorldApi['keys'] {
   const [first, ...others] = accountsOf(topology);
-  const keys: WorldApi['keys'] = [keyOf(first), ...others.map(keyOf)];
-  const { endpoint, stop } = await serveRoute53(
-    {
-      store,
-      limits: AWS_LIMITS,
-      findVpc: (id) => byId.get(id),
-      health,
-      answerTest: testsOf(directory, Math.random),
-    },
-    { ...place, keys, now: Date.now, onFailure: (error) => process.emitWarning(error as Error) },
-  );
-  const region = topology.networks.find((network) => network.kind === 'vpc')?.region ?? ANY_REGION;
-  return { endpoint, stop, region, keys };
+  return [keyOf(first), ...others.map(keyOf)];
 }
 
 /** No secret: the API listens on loopback, and whoever is on this machine may change the world. That it is the same at each start saves an export. */

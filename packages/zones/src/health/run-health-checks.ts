@@ -50,7 +50,8 @@ const MOST_UNDER_WAY = 64;
 /** Each wait is the interval, less up to this part of it: checks that were made together drift apart. */
 const JITTER = 0.1;
 
-type Entry = { check: HealthCheck; state: EndpointState; cancel: () => void };
+/** `healthy` is the verdict that answers go by: it is kept, since queries ask for it far more often than it turns. */
+type Entry = { check: HealthCheck; state: EndpointState; healthy: boolean; cancel: () => void };
 type Runner = {
   options: HealthOptions;
   entries: Map<string, Entry>;
@@ -68,12 +69,8 @@ export function runHealthChecks(store: Store, options: HealthOptions): HealthRun
       else if (mutation.kind === 'health-check-gone') remove(runner, mutation.id);
     }
   });
-  const isHealthy = (id: string): boolean => {
-    const entry = runner.entries.get(id);
-    return entry === undefined || isCheckHealthy(entry.check.config, entry.state, isHealthy);
-  };
   return {
-    isHealthy,
+    isHealthy: (id) => isHealthy(runner, id),
     status: (id) => reportOn(runner.entries.get(id)?.state.last),
     lastFailure: (id) => reportOn(runner.entries.get(id)?.state.lastFailure),
     metrics: () => ({ ...counts, waiting: runner.queue.length }),
@@ -94,8 +91,10 @@ function reportOn(look: Look | undefined): HealthReport | undefined {
 function put(runner: Runner, check: HealthCheck): void {
   const known = runner.entries.get(check.id);
   if (known !== undefined) remove(runner, check.id);
-  const entry: Entry = { check, state: known?.state ?? UNKNOWN, cancel: () => undefined };
+  const state = known?.state ?? UNKNOWN;
+  const entry: Entry = { check, state, healthy: known?.healthy ?? true, cancel: () => undefined };
   runner.entries.set(check.id, entry);
+  judge(runner, check.id);
   if (check.config.type === 'CALCULATED' || check.config.disabled) return;
   wait(runner, entry, runner.options.random() * intervalOf(check) * JITTER);
 }
@@ -106,6 +105,22 @@ function remove(runner: Runner, id: string): void {
   runner.entries.delete(id);
   entry.cancel();
   runner.queue = runner.queue.filter((each) => each !== entry);
+  judge(runner, id);
+}
+
+function isHealthy({ entries }: Runner, id: string): boolean {
+  return entries.get(id)?.healthy ?? true;
+}
+
+/** Makes the verdict on a check anew, and those on the calculated checks that count it; a calculated check is never the child of another. */
+function judge(runner: Runner, id: string): void {
+  const own = runner.entries.get(id);
+  const parents = [...runner.entries.values()].filter(({ check }) =>
+    check.config.childHealthChecks?.includes(id),
+  );
+  for (const entry of own ? [own, ...parents] : parents) {
+    entry.healthy = isCheckHealthy(entry.check.config, entry.state, (child) => isHealthy(runner, child));
+  }
 }
 
 /** Milliseconds. */
@@ -135,6 +150,7 @@ async function look(runner: Runner, entry: Entry): Promise<void> {
   if (!result.healthy) counts.failures++;
   if (entries.get(id) === entry) {
     entry.state = afterResult(entry.state, result, options.now(), config);
+    judge(runner, id);
     wait(runner, entry, intervalOf(entry.check) * (1 - options.random() * JITTER));
   }
   startWaiting(runner);

@@ -6,7 +6,7 @@ import type { RunCommand } from './run-command.ts';
 export type ObservedInterface = {
   /** The interface with the MAC address; undefined where there is none. */
   device: ObservedDevice | undefined;
-  /** Of all tables but the kernel's own of local addresses. */
+  /** Of all tables but the kernel's own of local addresses; in the order of their destinations. */
   routes: ObservedRoute[];
   rules: ObservedRule[];
 };
@@ -64,6 +64,8 @@ export type ObservedRule = {
 const LOCAL_TABLE = 255;
 const MAIN_TABLE = 254;
 const UNICAST = 1;
+/** RTPROT_BOOT, which `ip route` sets where none is given, and does not print. */
+const BOOT = 3;
 const FOREVER = 0xffff_ffff;
 /** RT_SCOPE_LINK. */
 const LINK_SCOPE = 253;
@@ -93,7 +95,7 @@ export async function observeInterface(
   const link = findLink(links, mac);
   return {
     device: link && (await observeDevice(run, link)),
-    routes: [...routes4, ...routes6],
+    routes: [...routes4, ...routes6].sort(byPlace),
     rules: [...rules4, ...rules6],
   };
 }
@@ -171,10 +173,15 @@ function readRoute(family: Family, route: RouteJson): ObservedRoute {
     device: route.dev,
     ...(route.nexthops && { devices: route.nexthops.map(({ dev }) => dev) }),
     source: route.prefsrc,
-    protocol: numberOf(route.protocol, 0),
+    protocol: numberOf(route.protocol, BOOT),
     type: numberOf(route.type, UNICAST),
     metric: route.metric ?? 0,
   };
+}
+
+function byPlace(a: ObservedRoute, b: ObservedRoute): number {
+  const order = (route: ObservedRoute) => `${route.family} ${route.destination} ${route.table}`;
+  return order(a) < order(b) ? -1 : 1;
 }
 
 function readRule(family: Family, rule: RuleJson): ObservedRule {

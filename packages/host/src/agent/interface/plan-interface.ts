@@ -41,11 +41,11 @@ export function planInterface(observed: ObservedInterface, desired: ServiceInter
     steps: [
       ...planStaleRules(observed, desired),
       ...planSettings(device, desired),
+      ...planForeignRoutes(observed, desired, device.name),
       ...(device.up ? [] : [['ip', 'link', 'set', 'dev', device.name, 'up']]),
       ...planAddresses(device, desired),
       ...planRoutes(observed, desired, device.name),
       ...planNewRules(observed, desired),
-      ...planForeignRoutes(observed, desired, device.name),
     ],
     obstacles: obstacles.map(({ text }) => text),
   };

@@ -11,7 +11,7 @@ export type Reconciled = { steps: Step[]; obstacles: string[] };
 
 /** A step may undo what an earlier one did (addresses of one subnet), or meet somebody else's: then it is looked at again, so often. */
 const ROUNDS = 5;
-/** Milliseconds, growing with each round. */
+/** Milliseconds behind a step that failed, growing with each round: whoever was in its way may be at work. */
 const PAUSE = 50;
 
 /** Looks, plans and applies until nothing is left to do. @throws InterfaceError NO_INTERFACE, COMMAND_FAILED, UNSETTLED */
@@ -52,7 +52,7 @@ async function settle(
   const done: Step[] = [];
   let failure: unknown;
   for (let round = 0; round < ROUNDS; round++) {
-    if (round > 0) await delay(PAUSE * round);
+    if (failure) await delay(PAUSE * round);
     const { steps, obstacles } = plan(await observeInterface(run, desired));
     if (steps.length === 0) return { steps: done, obstacles };
     failure = undefined;

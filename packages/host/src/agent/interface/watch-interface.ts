@@ -36,7 +36,7 @@ type State = { isThere: boolean; told: ReadonlySet<string> };
 
 /** Keeps a configured interface as it should be. Resolves when the signal aborts; nothing is removed then. */
 export async function watchInterface(desired: ServiceInterface, options: WatchOptions): Promise<void> {
-  const { signal, monitor = monitorKernel, period = PERIOD, report } = options;
+  const { signal, monitor = monitorKernel(), period = PERIOD, report } = options;
   const alarm = makeAlarm(signal);
   monitor(alarm.ring, signal);
   let pace = STARTING_PACE;

@@ -15,6 +15,12 @@ export const systemPackages: readonly SystemPackage[] = [
   { package: 'knot-resolver', command: 'kresd', for: 'what is rendered for it; a peer in the bench' },
   { package: 'nsd', command: 'nsd', for: 'the upstream in the bench' },
   { package: 'iproute2', command: 'ip', for: 'reading sockets and routes' },
+  { package: 'nftables', command: 'nft', for: 'the source check of a VPC in network namespaces' },
+  {
+    package: 'keepalived',
+    command: 'keepalived',
+    for: 'what is rendered for it, and a floating address outside AWS',
+  },
   { package: 'procps', command: 'ps', for: 'reading processes' },
   { package: 'gcc', command: 'gcc', for: 'the C echo in the bench' },
   { package: 'libc6-dev', command: '/usr/include/stdio.h', for: 'the C echo in the bench' },

@@ -29,7 +29,13 @@ export type Forwards = {
   ask: (question: ForwardQuestion) => Promise<Forwarded> | undefined;
 };
 
-export function makeForwards(authority: WorldAuthority, source: string, port: number): Forwards {
+/** `source`: the server's own address. `namespace`: the network namespace that it is in, where that is not ours. */
+export function makeForwards(
+  authority: WorldAuthority,
+  source: string,
+  port: number,
+  namespace?: string,
+): Forwards {
   const rules = new Map(authority.forwards.map(({ suffix, upstreams }) => [suffix, upstreams]));
   /** The server that answered last, by list: it is asked first. */
   const preferred = new Map<readonly string[], string>();
@@ -41,6 +47,7 @@ export function makeForwards(authority: WorldAuthority, source: string, port: nu
         const reply = await ask({
           server: { address, port },
           source,
+          ...(namespace !== undefined && { namespace }),
           name: question.name,
           type: question.type,
           edns: ednsFor(question),

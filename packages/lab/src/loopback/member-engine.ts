@@ -4,14 +4,14 @@ import type { ForwarderConfig } from '@pointsman/core/config';
 import { type Engine, EngineError, type EngineKind, type EngineOptions, startEngine } from '@pointsman/host';
 import { startRelay } from './relay.ts';
 
-/** A member's engine at its place in the loopback world. @throws an Error with a `code` */
+/** A member's engine at its place, in the loopback world or on a machine of its own. @throws an Error with a `code` */
 export async function startMemberEngine(
   kind: EngineKind,
   config: ForwarderConfig,
   options: EngineOptions,
 ): Promise<Engine> {
-  if (kind === 'native') return startEngine(kind, config, options);
   const place = parseEndpoint(config.listen[0]!) as { address: string; port: number };
+  if (kind === 'native' || !isLoopback(place.address)) return startEngine(kind, config, options);
   const relay = await startRelay(place.address, place.port);
   try {
     const { engine, port } = await startBehind(config, options, place.address);
@@ -27,6 +27,11 @@ export async function startMemberEngine(
     await relay.close();
     throw error;
   }
+}
+
+/** Where no interface has the address, and BIND would not listen. */
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.');
 }
 
 /** Below the range that systems hand out to clients. */

@@ -45,7 +45,7 @@ describe('a member', { timeout: 300_000 }, () => {
 
   test('whose start is given up has ended when that is told', async () => {
     const giveUp = new AbortController();
-    const started = startMember(makeForwarder(), giveUp.signal);
+    const started = startMember(makeForwarder(), { signal: giveUp.signal });
     giveUp.abort();
     await assert.rejects(started, { code: 'member-ended', message: 'ended with code 0' });
   });

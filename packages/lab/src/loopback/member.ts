@@ -25,19 +25,33 @@ export type Member = {
 const ENTRY = fileURLToPath(new URL('./member-process.ts', import.meta.url));
 /** Node's own default place: members start in half the time when they need not compile again what is the same for all. */
 const COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
+/** A member's JavaScript keeps hardly anything: what is young needs no room to grow old in. Megabytes. */
+const SMALL_HEAP = ['--max-semi-space-size=1'];
 /** Milliseconds that a member has to end by itself when it is told to: it waits for its named in turn. */
 const STOP_PATIENCE = 8000;
 /** Milliseconds for a member to tell its figures: one that hangs is not waited for, or it would hold up the end of its world. */
 const STATS_PATIENCE = 5000;
 
+export type MemberOptions = {
+  /** Ends it also in the middle of its start. */
+  signal?: AbortSignal | undefined;
+  /** A command that runs what is written behind it on the member's machine; without one that is ours. */
+  enter?: readonly [string, ...string[]] | undefined;
+};
+
 /**
- * Starts the process of one member; `signal` ends it also in the middle of its start.
+ * Starts the process of one member.
  * @throws WorldError where it cannot serve; its process has ended then
  */
-export async function startMember(forwarder: WorldForwarder, signal?: AbortSignal): Promise<Member> {
+export async function startMember(
+  forwarder: WorldForwarder,
+  { signal, enter }: MemberOptions = {},
+): Promise<Member> {
+  const [program, ...before] = enter ? [...enter, process.execPath] : [process.execPath];
   const child = fork(ENTRY, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    execArgv: [],
+    execPath: program!,
+    execArgv: [...before, ...SMALL_HEAP],
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env },
   });
   let complaints = '';

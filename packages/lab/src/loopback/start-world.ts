@@ -144,7 +144,7 @@ async function startMembers(
   await eachOf(forwarders, 2 * availableParallelism(), signal, async (forwarder) => {
     if (failures.length > 0) return;
     try {
-      members.push(await startMember(forwarder, signal));
+      members.push(await startMember(forwarder, { signal }));
     } catch (error) {
       failures.push({
         what: `forwarder ${forwarder.name}`,

@@ -61,8 +61,13 @@ export type WorldForwarder = {
   config: ForwarderConfig;
 };
 
-export function planWorld(topology: Topology, plan: Plan, port: number): WorldPlan {
-  const map = mapAddresses(topology, plan);
+/** `map`: where the addresses of the plan are on this machine. */
+export function planWorld(
+  topology: Topology,
+  plan: Plan,
+  port: number,
+  map: AddressMap = mapAddresses(topology, plan),
+): WorldPlan {
   const place = (network: string, address: string) => ({
     address,
     loopback: map.ofAddress(address, network),

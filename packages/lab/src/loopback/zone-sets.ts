@@ -1,12 +1,21 @@
 import { type Name, nameToWire, type RecordSet } from '@pointsman/core/dns';
 import type { Topology } from '@pointsman/core/topology';
-import { type CompiledZone, compileZone, createZoneSet, isHostable, type ZoneSet } from '@pointsman/zones';
+import {
+  type CompiledZone,
+  compileZone,
+  createZoneSet,
+  isHostable,
+  type Vpc,
+  type ZoneSet,
+} from '@pointsman/zones';
 import type { HostedZones } from '../route53/hosted-zones.ts';
 import type { WorldAuthority, WorldResolver } from './world-plan.ts';
 
 /** What each player of a world answers from at the moment. An authority's zone is compiled once, however many answer it. */
 export type ZoneSets = {
   ofResolver: (resolver: WorldResolver) => () => ZoneSet;
+  /** Of the VPC as it is at the moment. */
+  ofVpc: (vpc: () => Vpc) => () => ZoneSet;
   /** Its own zones and the public ones, with a hole for each suffix that it forwards. */
   ofAuthority: (authority: WorldAuthority) => () => ZoneSet;
   ofPublicResolver: () => () => ZoneSet;
@@ -18,11 +27,13 @@ export function makeZoneSets(topology: Topology, hosted: HostedZones): ZoneSets 
   for (const zone of topology.zones)
     if (zone.kind === 'external') external.set(`${zone.authority} ${zone.name}`, compileZone(zone));
   const publicZones = followPublicZones(topology, hosted);
+  const ofVpc: ZoneSets['ofVpc'] = (vpc) => () => ({
+    ...hosted.directory.ofVpc(vpc()),
+    otherZones: publicZones(),
+  });
   return {
-    ofResolver: ({ network }) => {
-      const vpc = hosted.vpcs.get(network)!;
-      return () => ({ ...hosted.directory.ofVpc(vpc), otherZones: publicZones() });
-    },
+    ofVpc,
+    ofResolver: ({ network }) => ofVpc(() => hosted.vpcs.get(network)!),
     ofAuthority: ({ name: authority, zones: names, forwards }) => {
       const own = names.map((name) => external.get(`${authority} ${name}`)!);
       const holes = forwards.map(({ suffix }) => makeHole(suffix));

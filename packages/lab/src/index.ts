@@ -13,6 +13,13 @@ export {
   type WorldPlan,
   type WorldResolver,
 } from './loopback/world-plan.ts';
+export {
+  type AwsAccess,
+  findLab,
+  type HostRecord,
+  type LabRecord,
+  type RunningLab,
+} from './namespaces/control/lab-record.ts';
 export type { Difference } from './route53/differences.ts';
 export { type HostedZones, openHostedZones } from './route53/hosted-zones.ts';
 export { keysOf, regionOf, serveApi, serviceOf, type WorldApi } from './route53/serve-api.ts';

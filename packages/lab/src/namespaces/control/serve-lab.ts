@@ -1,0 +1,62 @@
+import { WorldError } from '../../loopback/world-error.ts';
+import type { Breaker } from '../drill/breaker.ts';
+import { type Fault, parseFault } from '../drill/fault.ts';
+import type { NamespacePlan } from '../world/plan.ts';
+import { type Channel, type ChannelServer, serveChannel } from './channel.ts';
+import { type FromLab, type Notice, readToLab, type ToLab } from './messages.ts';
+
+/** What a lab that runs lets other commands do with it. */
+export type ControlledLab = {
+  plan: NamespacePlan;
+  breaker: Breaker;
+  /** Tells what is noticed until it is ended by what it gives. */
+  watch: (tell: (notice: Notice) => void) => () => void;
+  /** Resolves when nothing of the lab is there any more. */
+  end: () => Promise<void>;
+};
+
+/** Serves other commands at the lab's socket file. @throws an Error with the `code` of the system where it cannot listen there */
+export function serveLab(path: string, lab: ControlledLab): Promise<ChannelServer> {
+  return serveChannel(path, (message, channel) => {
+    const request = readToLab(message);
+    const tell = (news: FromLab) => channel.send(news);
+    if (!request) return tell({ event: 'refused', message: 'this lab does not know what it was asked' });
+    serve(request, lab, channel, tell).catch((error: Error) => {
+      tell({ event: 'refused', message: error.message });
+      if (!(error instanceof WorldError)) process.emitWarning(error);
+    });
+  });
+}
+
+async function serve(
+  request: ToLab,
+  lab: ControlledLab,
+  channel: Channel,
+  tell: (news: FromLab) => void,
+): Promise<void> {
+  switch (request.do) {
+    case 'break': {
+      const parsed = parseFault(request.fault, lab.plan);
+      if (!parsed.ok) return tell({ event: 'refused', message: parsed.message });
+      await lab.breaker.break(parsed.fault);
+      if (!request.keep) healAtEnd(channel, lab.breaker, parsed.fault);
+      return tell({ event: 'broken' });
+    }
+    case 'heal':
+      return tell({ event: 'healed', faults: await lab.breaker.heal() });
+    case 'watch': {
+      const stop = lab.watch((notice) => tell({ event: 'noticed', notice }));
+      return channel.ended.addEventListener('abort', stop, { once: true });
+    }
+    case 'end':
+      await lab.end();
+      return channel.close();
+  }
+}
+
+/** Whoever broke it may be killed: then nobody else would put it right. */
+function healAtEnd(channel: Channel, breaker: Breaker, fault: Fault): void {
+  const heal = () => breaker.heal(fault).catch((error: Error) => process.emitWarning(error));
+  if (channel.ended.aborted) void heal();
+  else channel.ended.addEventListener('abort', heal, { once: true });
+}

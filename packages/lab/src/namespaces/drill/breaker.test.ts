@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makeBreaker } from './breaker.ts';
+import { type Fault, formatFault } from './fault.ts';
+
+const KILL: Fault = { kind: 'kill', member: 'main/a' };
+const LOSS: Fault = { kind: 'loss', share: 0.1 };
+
+test('what is broken can be healed alone, or all of it, the latest first', async () => {
+  const { breaker, done } = recorded();
+  await breaker.break(KILL);
+  await breaker.break(LOSS);
+  assert.deepEqual(await breaker.heal(), ['loss 10%', 'kill main/a']);
+  await breaker.break(KILL);
+  await breaker.break(LOSS);
+  assert.deepEqual(await breaker.heal(KILL), ['kill main/a']);
+  assert.deepEqual(await breaker.heal(), ['loss 10%']);
+  assert.deepEqual(await breaker.heal(), []);
+  assert.deepEqual(done.slice(0, 4), [
+    'break kill main/a',
+    'break loss 10%',
+    'heal loss 10%',
+    'heal kill main/a',
+  ]);
+});
+
+test('nothing is broken twice, and what could not be healed stays to be healed', async () => {
+  const { breaker, done } = recorded({ failing: 1 });
+  await breaker.break(KILL);
+  await assert.rejects(breaker.break(KILL), { code: 'broken-already' });
+  await assert.rejects(breaker.heal(), /not yet/);
+  assert.deepEqual(await breaker.heal(), ['kill main/a']);
+  assert.deepEqual(done, ['break kill main/a', 'heal kill main/a', 'heal kill main/a']);
+});
+
+test('breaking and healing wait for each other', async () => {
+  const { breaker, done } = recorded();
+  await Promise.all([breaker.break(KILL), breaker.heal(), breaker.break(KILL), breaker.heal()]);
+  assert.deepEqual(done, ['break kill main/a', 'heal kill main/a', 'break kill main/a', 'heal kill main/a']);
+});
+
+/** A breaker that writes down what it does; the first heals fail, so many. */
+function recorded({ failing = 0 } = {}) {
+  const done: string[] = [];
+  let failures = failing;
+  const breaker = makeBreaker(async (fault) => {
+    await new Promise(setImmediate);
+    done.push(`break ${formatFault(fault)}`);
+    return async () => {
+      await new Promise(setImmediate);
+      done.push(`heal ${formatFault(fault)}`);
+      if (failures-- > 0) throw new Error('not yet');
+    };
+  });
+  return { breaker, done };
+}

@@ -42,7 +42,9 @@ export async function startZones(options: ZoneServiceOptions): Promise<RunningZo
   const findVpc = (id: string) => vpcs.find((vpc) => vpc.id === id);
   const storeOptions = { findVpc, limits: AWS_LIMITS, now: Date.now };
   const store: Store =
-    options.db === undefined ? createMemoryStore(storeOptions) : openSqliteStore(options.db, storeOptions);
+    options.db === undefined
+      ? createMemoryStore(storeOptions)
+      : await openSqliteStore(options.db, storeOptions);
   const health = runHealthChecks(store, SYSTEM_HEALTH_OPTIONS);
   const directory = openZoneDirectory(store, { isHealthy: health.isHealthy, findTarget: () => undefined });
   const ends: (() => unknown)[] = [() => store.close(), () => health.stop(), () => directory.stop()];
@@ -60,7 +62,7 @@ export async function startZones(options: ZoneServiceOptions): Promise<RunningZo
       health,
       answerTest: testsOf(directory, Math.random),
     };
-    const api = await serveRoute53(route53, { ...options.api, keys, now: Date.now, onFailure });
+    const api = await serveRoute53(route53, { ...options.api, keys, onFailure });
     ends.push(() => api.stop());
     return { dns, api, zones: store.zones().length, stop };
   } catch (error) {

@@ -1,59 +1,100 @@
-import * as aws from '@aws-sdk/client-route-53';
-import {
-  type ApiServer,
-  type ApiServerOptions,
-  AwsError,
-  type AwsService,
-  type Caller,
-  type Handler,
-  restXml,
-  schemasOf,
-  startApiServer,
-} from '@pointsman/aws-wire';
-import { Refusal } from '../store/refusal.ts';
-import type { Operation, Route53 } from './operation.ts';
+import { Worker } from 'node:worker_threads';
+import { type AccessKey, ApiError, type ApiServer, AwsError } from '@pointsman/aws-wire';
+import { watchThread } from '../vital-thread.ts';
+import type { Call, CallResult, HttpMessage, HttpSetup, StoreMessage } from './http-messages.ts';
+import type { Route53 } from './operation.ts';
 import { operations } from './operations.ts';
+import { perform } from './route53-service.ts';
 
 export type Route53Server = ApiServer;
 
+export type Route53ServerOptions = {
+  address: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** Who may call. An empty list: anybody on this machine, and the address has to be a loopback one. */
+  keys: readonly AccessKey[];
+  /** Told of what no client is to blame for. */
+  onFailure: (error: unknown, operation: string) => void;
+};
+
 /**
- * Serves the Route 53 API of 2013-04-01 over a store: https://docs.aws.amazon.com/Route53/latest/APIReference/
+ * Serves the Route 53 API over a store, which stays in this thread; HTTP has a thread of its own (http-thread.ts), without which the process ends.
  * @throws ApiError without keys elsewhere than on loopback; what listening throws
  */
-export function serveRoute53(
-  route53: Route53,
-  options: Omit<ApiServerOptions, 'services'>,
-): Promise<Route53Server> {
-  return startApiServer({ ...options, services: [route53Service(route53)] });
+export async function serveRoute53(route53: Route53, options: Route53ServerOptions): Promise<Route53Server> {
+  const { address, port, keys, onFailure } = options;
+  const setup: HttpSetup = { address, port, keys, operations: Object.keys(operations) };
+  const worker = new Worker(new URL('./http-thread.ts', import.meta.url), { workerData: setup });
+  const take = takeInTurns((call) => answerCall(route53, call, worker, onFailure));
+  const started = Promise.withResolvers<{ endpoint: string; port: number }>();
+  worker.on('message', (message: HttpMessage) => {
+    if (message.kind === 'call') take(message);
+    else if (message.kind === 'failure') onFailure(message.error, message.operation);
+    else if (message.kind === 'listening') started.resolve(message);
+    else started.reject(errorOf(message));
+  });
+  worker.on('error', started.reject);
+  try {
+    const { endpoint, port: bound } = await started.promise;
+    const thread = watchThread(worker, 'The thread of the API');
+    let stopped: Promise<void> | undefined;
+    const stop = () => {
+      worker.postMessage({ kind: 'stop' } satisfies StoreMessage);
+      return thread.end();
+    };
+    return {
+      endpoint,
+      address,
+      port: bound,
+      stop: () => {
+        stopped ??= stop();
+        return stopped;
+      },
+    };
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
 }
 
-/** The API as one of the services of a server. */
-export function route53Service(route53: Route53): AwsService {
-  const handlers = Object.fromEntries(
-    Object.entries(operations).map(([name, operation]) => [
-      name,
-      makeHandler(route53, operation as Operation<never, object>),
-    ]),
-  );
-  const protocol = makeProtocol();
-  return { name: 'route53', protocol: () => protocol, handlers };
-}
-
-function makeHandler(route53: Route53, operation: Operation<never, object>): Handler {
-  return async (input: never, caller: Caller) => {
-    try {
-      return await operation(route53, input, caller);
-    } catch (error) {
-      throw error instanceof Refusal ? toAwsError(error) : error;
-    }
+/** One call a turn of the event loop, in order: between two of them DNS is answered. */
+function takeInTurns(act: (call: Call) => void): (call: Call) => void {
+  const waiting: Call[] = [];
+  const next = () => {
+    act(waiting.shift()!);
+    if (waiting.length > 0) setImmediate(next);
+  };
+  return (call) => {
+    waiting.push(call);
+    if (waiting.length === 1) setImmediate(next);
   };
 }
 
-function toAwsError({ code, messages, cause }: Refusal): AwsError {
-  if (code === 'ServiceUnavailable') return new AwsError(code, messages[0]!, { status: 503, cause });
-  return new AwsError(code, code === 'InvalidChangeBatch' ? `[${messages.join(', ')}]` : messages[0]!);
+async function answerCall(
+  route53: Route53,
+  { number, operation, input, caller }: Call,
+  worker: Worker,
+  onFailure: Route53ServerOptions['onFailure'],
+): Promise<void> {
+  const reply = (result: CallResult) =>
+    worker.postMessage({ kind: 'reply', number, result } satisfies StoreMessage);
+  try {
+    reply({ output: await perform(route53, operation, input, caller) });
+  } catch (error) {
+    const isAnswer = error instanceof AwsError;
+    if (!isAnswer || error.cause !== undefined) onFailure(isAnswer ? error.cause : error, operation);
+    reply({ refusal: isAnswer ? shapeOf(error) : INTERNAL_FAILURE });
+  }
 }
 
-function makeProtocol() {
-  return restXml({ ...schemasOf(aws), namespace: 'https://route53.amazonaws.com/doc/2013-04-01/' });
+const INTERNAL_FAILURE = { code: 'InternalFailure', message: 'An internal error occurred.', status: 500 };
+
+function shapeOf({ code, message, status }: AwsError) {
+  return { code, message, status };
+}
+
+function errorOf({ name, code, message }: Extract<HttpMessage, { kind: 'not-listening' }>): Error {
+  if (name === 'ApiError') return new ApiError(code as ApiError['code'], message);
+  return Object.assign(new Error(message), { code });
 }

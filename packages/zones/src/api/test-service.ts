@@ -44,7 +44,6 @@ export async function startTestService({
     address: '127.0.0.1',
     port: 0,
     keys: [OWNER, GUEST],
-    now: Date.now,
     onFailure: (error) => failures.push(error),
   });
   const clients: Route53Client[] = [];

@@ -14,7 +14,7 @@ const vpc = {
 /** At once: an acknowledgement that is still in this process when it is killed would be none. */
 const say = (line: string) => writeSync(1, line);
 
-const store = openSqliteStore(process.argv[2]!, {
+const store = await openSqliteStore(process.argv[2]!, {
   findVpc: () => vpc,
   limits: { ...AWS_LIMITS, recordSetsPerZone: 1e9 },
   now: Date.now,

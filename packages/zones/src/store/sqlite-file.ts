@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -32,6 +32,9 @@ const TABLES = `
   CREATE TABLE tags (kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id));
 `;
 
+/** Milliseconds for which a lock is waited: of two processes that open a file at the same time one shall have it. */
+const PATIENCE = 1000;
+
 /** Result codes of SQLite: https://sqlite.org/rescode.html */
 const BUSY = 5;
 const CORRUPT = 11;
@@ -44,7 +47,7 @@ export function readStoreFile<Loaded>(path: string, load: (database: DatabaseSyn
     throw damaged(path, 'it is empty, which no database of a store ever is');
   }
   return guarded(path, () => {
-    const database = new DatabaseSync(path, { readOnly: true });
+    const database = new DatabaseSync(path, { readOnly: true, timeout: PATIENCE });
     try {
       inspect(path, database);
       return load(database);
@@ -57,7 +60,7 @@ export function readStoreFile<Loaded>(path: string, load: (database: DatabaseSyn
 /** Opens the file to be written to, by this process alone. @throws StoreFileError, also where it has another revision than was read. */
 export function openStoreFile(path: string, revision: number): DatabaseSync {
   return guarded(path, () => {
-    const database = new DatabaseSync(path);
+    const database = new DatabaseSync(path, { timeout: PATIENCE });
     try {
       database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT');
       if (readRevision(database) !== revision) throw inUse(path);
@@ -73,7 +76,10 @@ export function readRevision(database: DatabaseSync): number {
   return database.prepare('SELECT revision FROM state').get()!.revision as number;
 }
 
-/** Under another name first: a process that dies half-way leaves nothing that looks like a store. */
+/**
+ * Under another name first: a process that dies half-way leaves nothing that looks like a store. The name is then given by a link, which fails where
+ * another process was faster, and so never takes the place of a file that has been written to.
+ */
 function createFile(path: string): void {
   if (existsSync(`${path}-wal`)) {
     throw damaged(
@@ -92,7 +98,13 @@ function createFile(path: string): void {
     } finally {
       database.close();
     }
-    renameSync(draft, path);
+    try {
+      linkSync(draft, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(draft);
+    }
     const folder = openSync(dirname(path), 'r');
     fsyncSync(folder);
     closeSync(folder);

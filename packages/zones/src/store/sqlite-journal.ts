@@ -1,25 +1,21 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { CHANGES_KEPT } from './catalogue.ts';
-import type { Journal } from './create-store.ts';
 import { encodeSets } from './sqlite-load.ts';
 import type { Mutation, StoreEvent } from './store.ts';
 
-/** Keeps each event as one transaction. One that fails is taken back whole, and the next one may succeed. */
-export function createJournal(database: DatabaseSync): Journal {
+/** Gives what keeps an event as one transaction: on the disk when it returns. One that throws is taken back whole, and the next one may succeed. */
+export function commitTo(database: DatabaseSync): (event: StoreEvent) => void {
   const write = prepareWrites(database);
-  return {
-    append: (event) => {
-      database.exec('BEGIN IMMEDIATE');
-      try {
-        writeEvent(write, event);
-        database.exec('COMMIT');
-      } catch (error) {
-        // SQLite has taken some failures back already, a full disk among them.
-        if (database.isTransaction) database.exec('ROLLBACK');
-        throw error;
-      }
-    },
-    close: () => database.close(),
+  return (event) => {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      writeEvent(write, event);
+      database.exec('COMMIT');
+    } catch (error) {
+      // SQLite has taken some failures back already, a full disk among them.
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
   };
 }
 

@@ -55,10 +55,10 @@ export async function privateZone(store: Store, name = 'z.example', vpcId = 'vpc
   return (await store.createZone(zone)).value;
 }
 
-export function describeStore(name: string, open: (options: StoreOptions) => Store): void {
+export function describeStore(name: string, open: (options: StoreOptions) => Store | Promise<Store>): void {
   describe(`a store (${name})`, () => {
     const using = async (use: (store: Store) => Promise<void>, limits = {}) => {
-      const store = open({ ...OPTIONS, limits: { ...AWS_LIMITS, ...limits } });
+      const store = await open({ ...OPTIONS, limits: { ...AWS_LIMITS, ...limits } });
       try {
         await use(store);
       } finally {

@@ -26,7 +26,6 @@ export async function serveApi(
   const { endpoint, stop } = await serveRoute53(await serviceOf(zones), {
     ...place,
     keys,
-    now: Date.now,
     onFailure: (error) => process.emitWarning(error as Error),
   });
   return { endpoint, stop, region: regionOf(topology), keys };

@@ -39,8 +39,9 @@ export function queryDocuments(namespace: string): DocumentWriter {
   const error = structure('Error', { Type: STRING, Code: STRING, Message: STRING });
   const failure = structure('ErrorResponse', { Error: error, RequestId: STRING });
   const envelope = memoize(({ name, output }: RpcOperation) => {
-    const result = output.isUnitSchema() ? {} : { [`${name}Result`]: output };
-    return structure(`${name}Response`, { ...result, ResponseMetadata: metadata });
+    if (output.isUnitSchema()) return structure(`${name}Response`, { ResponseMetadata: metadata });
+    const result = schema([3, '', `${name}Result`, {}, ...membersOf(output)]);
+    return structure(`${name}Response`, { [`${name}Result`]: result, ResponseMetadata: metadata });
   });
   return {
     output: (operation, output, RequestId) =>

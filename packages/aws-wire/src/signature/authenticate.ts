@@ -15,8 +15,8 @@ export type AccessKey = {
   session?: { token: string; expires: number };
 };
 
-/** The key of an ID, as it is now. */
-export type FindKey = (accessKeyId: string) => AccessKey | undefined;
+/** The key of an ID, as it is now. The session token is what came with the request: of temporary keys it may be all that is known. */
+export type FindKey = (accessKeyId: string, sessionToken: string | undefined) => AccessKey | undefined;
 
 /** Who makes a request. */
 export type Caller = { account: string; accessKeyId: string; region: string; principal?: string };
@@ -34,7 +34,7 @@ const CLOCK_TOLERANCE = 300_000;
 export function authenticateBy(findKey: FindKey, now: () => number): Authenticate {
   return (request, service) => {
     const signature = readSignature(request);
-    const key = findKey(signature.accessKeyId);
+    const key = findKey(signature.accessKeyId, signature.sessionToken);
     if (!key || !isSameToken(signature.sessionToken, key.session?.token)) {
       throw denied('InvalidClientTokenId', 'The security token included in the request is invalid.');
     }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { AwsService, GatedCall } from '@pointsman/aws-wire';
 import type { Clock } from '../clock/clock.ts';
 import { bindEc2, type Ec2Api, ec2Service } from '../ec2/api.ts';
@@ -7,6 +8,9 @@ import { type MakeId, randomIds } from '../ec2/ids.ts';
 import { EMPTY_STATE } from '../ec2/model.ts';
 import type { Fabric } from '../fabric/fabric.ts';
 import { serialFabric } from '../fabric/serial-fabric.ts';
+import { accessesIn } from '../identity/accesses/accesses-of.ts';
+import { authorizeBy } from '../identity/authorize.ts';
+import { createIdentity, type Identity } from '../identity/create-identity.ts';
 import { createParameters, type ParametersApi } from '../parameters/service.ts';
 import { type CloudFaults, sufferFaults } from '../state/faults.ts';
 import { createKeyLocks } from '../state/key-locks.ts';
@@ -40,12 +44,14 @@ export type CloudOptions = {
 export type Cloud = {
   core: CloudCore;
   ec2: Ec2Api;
+  /** Roles and their policies, temporary keys, and STS. */
+  identity: Identity;
   /** Parameter Store of SSM. */
   parameters: ParametersApi;
   /** What EC2 keeps, and its changes as they happen. */
   state: Ec2['state'];
   services: readonly AwsService[];
-  /** Lets a call pass or makes it suffer from the faults: for the server that the services stand in. */
+  /** Makes a call suffer from the faults, and lets it pass where the caller may make it: for the server that the services stand in. */
   gate: (call: GatedCall) => void | Promise<void>;
 };
 
@@ -66,13 +72,22 @@ export function createCloud(options: CloudOptions): Cloud {
     onFailure,
   };
   const ec2 = bindEc2({ ...core, state, locks: createKeyLocks(), tokens: rememberTokens(clock.now) });
+  const identity = createIdentity(core, randomBytes);
   const parameters = createParameters(core);
+  const authorize = authorizeBy({
+    ...identity,
+    accessesOf: accessesIn({ ec2: state.now, parameters: parameters.state.now }),
+  });
   return {
     core,
     ec2,
+    identity,
     parameters: parameters.api,
     state,
-    services: [ec2Service(ec2), parameters.service],
-    gate: () => sufferFaults(faults, random),
+    services: [ec2Service(ec2), identity.service, parameters.service],
+    gate: async (call) => {
+      await sufferFaults(faults, random);
+      authorize(call);
+    },
   };
 }

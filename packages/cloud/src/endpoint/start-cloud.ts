@@ -1,22 +1,14 @@
-import {
-  type AccessKey,
-  type ApiServer,
-  type AwsService,
-  type FindKey,
-  type GatedCall,
-  startApiServer,
-} from '@pointsman/aws-wire';
+import { type AccessKey, type ApiServer, type AwsService, startApiServer } from '@pointsman/aws-wire';
 import type { Cloud } from './create-cloud.ts';
 
 export type CloudServerOptions = {
   address: string;
   /** 0 takes a free one. */
   port: number;
-  keys: readonly AccessKey[] | FindKey;
+  /** The accounts' own; those of roles are known to the cloud. None: anybody on this machine may call. */
+  keys: readonly AccessKey[];
   /** Beside the cloud's own: Route 53. */
   services?: readonly AwsService[];
-  /** What else decides whether a call may be made, once the faults have let it pass. */
-  authorize?: (call: GatedCall) => void | Promise<void>;
 };
 
 /**
@@ -24,17 +16,14 @@ export type CloudServerOptions = {
  * @throws ApiError without keys elsewhere than on loopback; what listening throws
  */
 export function startCloud(cloud: Cloud, options: CloudServerOptions): Promise<ApiServer> {
-  const { address, port, keys, services = [], authorize } = options;
+  const { address, port, keys, services = [] } = options;
   return startApiServer({
     services: [...cloud.services, ...services],
     address,
     port,
-    keys,
+    keys: keys.length === 0 ? [] : cloud.identity.findKey(keys),
     now: cloud.core.clock.now,
-    gate: async (call) => {
-      await cloud.gate(call);
-      await authorize?.(call);
-    },
+    gate: cloud.gate,
     onFailure: cloud.core.onFailure,
   });
 }

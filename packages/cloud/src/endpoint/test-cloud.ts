@@ -1,4 +1,4 @@
-import type { AccessKey, ApiServer, FindKey, GatedCall } from '@pointsman/aws-wire';
+import type { AccessKey, ApiServer, GatedCall } from '@pointsman/aws-wire';
 import { type ManualClock, manualClock } from '../clock/clock.ts';
 import { type RememberingFabric, rememberingFabric } from '../fabric/remembering-fabric.ts';
 import { type CloudFaults, NO_DELAYS } from '../state/faults.ts';
@@ -17,14 +17,15 @@ export type TestCloud = {
   /** What no client was to blame for. */
   failures: unknown[];
   /** What a client of the SDK is made with, for a key. */
-  access: (key?: AccessKey) => ClientAccess;
+  access: (key?: ClientKey) => ClientAccess;
   stop: () => Promise<void>;
 };
 
+export type ClientKey = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 export type ClientAccess = {
   endpoint: string;
   region: string;
-  credentials: { accessKeyId: string; secretAccessKey: string };
+  credentials: ClientKey;
   maxAttempts: number;
 };
 
@@ -40,29 +41,22 @@ export const GUEST: AccessKey = {
   account: '222222222222',
 };
 
-type TestCloudOptions = {
-  keys?: (cloud: Cloud) => FindKey;
-  authorize?: (cloud: Cloud) => (call: GatedCall) => void | Promise<void>;
-};
-
 /** The clock begins at the machine's time, as clients sign with that. */
-export async function startTestCloud({ keys, authorize }: TestCloudOptions = {}): Promise<TestCloud> {
+export async function startTestCloud(): Promise<TestCloud> {
   const fabric = rememberingFabric();
   const clock = manualClock(Date.now());
   const faults = { ...NO_DELAYS };
   const failures: unknown[] = [];
   const calls: GatedCall[] = [];
   const cloud = createCloud({ fabric, clock, faults, onFailure: (error) => failures.push(error) });
-  const decide = authorize?.(cloud);
-  const server = await startCloud(cloud, {
-    address: '127.0.0.1',
-    port: 0,
-    keys: keys?.(cloud) ?? [OWNER, GUEST],
-    authorize: async (call) => {
-      calls.push(call);
-      await decide?.(call);
-    },
-  });
+  const gate = async (call: GatedCall) => {
+    calls.push(call);
+    await cloud.gate(call);
+  };
+  const server = await startCloud(
+    { ...cloud, gate },
+    { address: '127.0.0.1', port: 0, keys: [OWNER, GUEST] },
+  );
   return {
     cloud,
     fabric,
@@ -73,10 +67,10 @@ export async function startTestCloud({ keys, authorize }: TestCloudOptions = {})
     called: (service) => [
       ...new Set(calls.filter((call) => call.service === service).map(({ operation }) => operation)),
     ],
-    access: ({ accessKeyId, secretAccessKey } = OWNER) => ({
+    access: ({ accessKeyId, secretAccessKey, sessionToken } = OWNER) => ({
       endpoint: server.endpoint,
       region: REGION,
-      credentials: { accessKeyId, secretAccessKey },
+      credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
       maxAttempts: 1,
     }),
     stop: server.stop,

@@ -40,24 +40,31 @@ export function makeCredentialIssuer(
   const derive = (purpose: string, text: string) =>
     createHmac('sha256', key).update(`${purpose}\n${text}`).digest();
   const secretOf = (accessKeyId: string) => derive('secret', accessKeyId).toString('base64').slice(0, 40);
+  const tokenOf = (says: string) =>
+    `${Buffer.from(says).toString('base64')}.${derive('token', says).toString('base64')}`;
   return {
     issue({ account, roleName, sessionName }, { issuedAt, expiresAt }) {
       const letters = Array.from(randomBytes(KEY_ID_LENGTH), (byte) => BASE32[byte % BASE32.length]);
       const accessKeyId = `${TEMPORARY_PREFIX}${letters.join('')}`;
       const says = JSON.stringify({ account, roleName, sessionName, accessKeyId, expiresAt });
-      const sessionToken = `${Buffer.from(says).toString('base64')}.${derive('token', says).toString('base64')}`;
-      return { accessKeyId, secretAccessKey: secretOf(accessKeyId), sessionToken, issuedAt, expiresAt };
+      return {
+        accessKeyId,
+        secretAccessKey: secretOf(accessKeyId),
+        sessionToken: tokenOf(says),
+        issuedAt,
+        expiresAt,
+      };
     },
     read(accessKeyId, sessionToken) {
-      const [encoded = '', signature = ''] = sessionToken.split('.');
-      const says = Buffer.from(encoded, 'base64').toString();
-      if (!isSame(derive('token', says), Buffer.from(signature, 'base64'))) return undefined;
+      const says = Buffer.from(sessionToken.split('.')[0]!, 'base64').toString();
+      if (!isSame(tokenOf(says), sessionToken)) return undefined;
       const { accessKeyId: issued, ...session } = JSON.parse(says);
       return issued === accessKeyId ? { ...session, secretAccessKey: secretOf(accessKeyId) } : undefined;
     },
   };
 }
 
-function isSame(expected: Uint8Array, actual: Uint8Array): boolean {
-  return expected.length === actual.length && timingSafeEqual(expected, actual);
+function isSame(expected: string, actual: string): boolean {
+  const [a, b] = [Buffer.from(expected), Buffer.from(actual)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -33,7 +33,7 @@ describe('a parameter', () => {
       Type: 'String',
       Value: '{"tier": "ä"}',
       Version: 1,
-      LastModifiedDate: new Date(Math.floor(world.clock.now())),
+      LastModifiedDate: new Date(world.clock.now()),
       ARN: `arn:aws:ssm:${REGION}:111111111111:parameter/acme/main/a`,
       DataType: 'text',
     });

@@ -23,6 +23,8 @@ export type AnswerContext = {
   authoritative: boolean;
   /** UDP responses keep to the size the client takes, and to 1232 bytes; TCP ones to 65535. */
   transport: Transport;
+  /** The address that asks, where IP-based record sets are to choose by it. */
+  client?: string | undefined;
   /** From 0 up to, not including, 1: where the records of a set begin. */
   random: () => number;
 };
@@ -48,7 +50,7 @@ export function answerQuery(zones: ZoneSet, packet: Uint8Array, context: AnswerC
   const failure = findFailure(query);
   if (failure !== undefined || question === undefined)
     return fail(query, failure ?? { rcode: FORMERR }, context);
-  const resolution = resolve(zones, question.name, question.type, context.random);
+  const resolution = resolve(zones, question.name, question.type, context.random, context.client);
   if (resolution.end?.kind === 'loop') {
     const text = `the aliases of ${question.name} lead nowhere`;
     return fail(query, { rcode: SERVFAIL, extendedError: { code: EDE.other, text } }, context);

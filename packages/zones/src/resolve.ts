@@ -28,7 +28,13 @@ export type Resolution = {
 };
 
 /** Follows a question through the zones of a set; aliases lead on from zone to zone. `random` gives the order of the records in a set. */
-export function resolve(zones: ZoneSet, name: Name, type: string, random: () => number): Resolution {
+export function resolve(
+  zones: ZoneSet,
+  name: Name,
+  type: string,
+  random: () => number,
+  client?: string,
+): Resolution {
   const resolution: Resolution = {
     rcode: NOERROR,
     answers: [],
@@ -36,7 +42,7 @@ export function resolve(zones: ZoneSet, name: Name, type: string, random: () => 
     additionals: [],
     end: undefined,
   };
-  const choice = newChoice(zones.querier, random);
+  const choice = newChoice(zones.querier, random, client);
   let seen: Set<Name> | undefined;
   let at: Name | undefined = name;
   while (at !== undefined) {

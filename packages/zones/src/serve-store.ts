@@ -56,7 +56,7 @@ export function handleForVpcs(
     const vpc = vpcOf(vpcs(), client.address);
     const zones = vpc === undefined ? directory.ofPublic() : directory.ofVpc(vpc);
     const service = { zones, authoritative: vpc === undefined, random };
-    return answerFromZones(service, packet, client.transport);
+    return answerFromZones(service, packet, client);
   };
 }
 

@@ -5,7 +5,7 @@ import { compileNetworks, NO_NETWORK } from './client-networks.ts';
 import type { Client, ListenOptions } from './dns-handler.ts';
 import { type DnsServer, startDnsServer } from './dns-server.ts';
 import { createAnswerer, NOT_PLAIN } from './in-place/answer-in-place.ts';
-import { errorResponse, readQuery, type Transport } from './response.ts';
+import { errorResponse, readQuery } from './response.ts';
 import type { ZoneSet } from './zone-set.ts';
 
 /** What one server answers, and to whom. */
@@ -40,16 +40,18 @@ export function answerClient(
   client: Client,
 ): Uint8Array | undefined {
   if (!mayAsk(service.clients, client.address)) return refuseStranger(packet, client);
-  return answerFromZones(service, packet, client.transport);
+  return answerFromZones(service, packet, client);
 }
 
 /** The same for a client that may ask. */
 export function answerFromZones(
   { zones, authoritative, random }: Omit<ZoneService, 'clients'>,
   packet: Uint8Array,
-  transport: Transport,
+  { address, transport }: Client,
 ): Uint8Array | undefined {
-  const answer: Answer = answerQuery(zones, packet, { authoritative, transport, random });
+  // The authority of a public zone sees no clients of a VPC: their resolver asks for them.
+  const client = authoritative ? address : undefined;
+  const answer: Answer = answerQuery(zones, packet, { authoritative, transport, random, client });
   switch (answer.kind) {
     case 'ignored':
       return undefined;

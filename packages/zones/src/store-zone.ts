@@ -1,5 +1,5 @@
 import { type Name, parentOf, type RecordSet } from '@pointsman/core/dns';
-import { type CompiledZone, type NodeSet, negativeSoaOf } from './compile-zone.ts';
+import { type CompiledZone, type NodeSet, negativeSoaOf, type ZoneKind } from './compile-zone.ts';
 import { policyOf } from './records/record-sets.ts';
 import { valueToWire } from './records/values.ts';
 import { type Candidate, isRouted, type RoutedSet } from './routing/routed-set.ts';
@@ -28,7 +28,7 @@ export function createStoreZone(zone: HostedZone): StoreZone {
   const setsAt = (name: Name): readonly NodeSet[] | undefined => {
     const node = nodes.get(name);
     if (node === undefined) return undefined;
-    node.sets ??= compileSets(node.sources, find);
+    node.sets ??= compileSets(node.sources, kind, find);
     return node.sets;
   };
   const find = (name: Name, type: string) => setsAt(name)?.find((set) => set.type === type);
@@ -91,18 +91,24 @@ function removeEmpty(nodes: Map<Name, Node>, apex: Name, name: Name): void {
   }
 }
 
-function compileSets(sources: readonly ResourceRecordSet[], find: RoutedSet['find']): NodeSet[] {
+function compileSets(
+  sources: readonly ResourceRecordSet[],
+  kind: ZoneKind,
+  find: RoutedSet['find'],
+): NodeSet[] {
   const byType = Map.groupBy(sources, ({ type }) => type);
-  return Array.from(byType.values(), (group) => compileGroup(group, find));
+  return Array.from(byType.values(), (group) => compileGroup(group, kind, find));
 }
 
-function compileGroup(group: readonly ResourceRecordSet[], find: RoutedSet['find']): NodeSet {
+function compileGroup(group: readonly ResourceRecordSet[], kind: ZoneKind, find: RoutedSet['find']): NodeSet {
   const candidates = group.map(compileCandidate);
   const [first] = candidates;
   const { name, type } = first!.source;
   const policy = policyOf(first!.source);
   if (policy === 'simple' && first!.records !== undefined) return first!.records;
-  return { name, type, policy, candidates, find };
+  // Private zones have IP-based record sets, and do not use them: …/DeveloperGuide/hosted-zone-private-considerations.html
+  const unused = policy === 'ip-based' && kind === 'private';
+  return { name, type, policy, candidates: unused ? [] : candidates, find };
 }
 
 function compileCandidate(source: ResourceRecordSet): Candidate {

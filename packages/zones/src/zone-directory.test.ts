@@ -298,3 +298,47 @@ test('EDNS client subnet is ignored: the region of the VPC decides', async () =>
   );
   assert.deepEqual(answered!.options, []);
 });
+
+test('IP-based record sets answer by the address of the client in public zones, and never in private ones', async () => {
+  const { store, ask } = start();
+  const { value: collection } = await store.createCidrCollection({
+    account: '1',
+    name: 'offices',
+    callerReference: 'c',
+  });
+  const blocks = { near: ['192.0.0.0/16', '2001:db8::/32'], nearer: ['192.0.2.0/24'] };
+  await store.changeCidrCollection(
+    collection.id,
+    Object.entries(blocks).map(([locationName, cidrs]) => ({ action: 'PUT' as const, locationName, cidrs })),
+    1,
+  );
+  const at = (name: string, locationName: string, value: string): ResourceRecordSet => ({
+    ...a(name, value),
+    setIdentifier: locationName,
+    cidrRouting: { collectionId: collection.id, locationName },
+  });
+  const sets = (name: string) => [
+    at(name, 'near', '10.0.0.1'),
+    at(name, 'nearer', '10.0.0.2'),
+    at(name, '*', '10.0.0.3'),
+  ];
+  const open = await zone(store, 'open.example');
+  await put(store, open, ...sets('www.open.example'));
+  const hidden = await zone(store, 'hidden.example', 'vpc-a');
+  await put(store, hidden, ...sets('www.hidden.example'));
+  assert.equal(ask('www.open.example.', 'A', '192.0.7.1'), 'NOERROR 10.0.0.1');
+  assert.equal(ask('www.open.example.', 'A', '192.0.2.1'), 'NOERROR 10.0.0.2');
+  assert.equal(ask('www.open.example.', 'A', '2001:db8::1'), 'NOERROR 10.0.0.1');
+  assert.equal(ask('www.open.example.', 'A', '198.51.100.1'), 'NOERROR 10.0.0.3');
+  assert.equal(ask('www.open.example.', 'A', '10.1.0.9'), 'NOERROR 10.0.0.3', 'a VPC’s resolver asks for it');
+  assert.equal(ask('www.hidden.example.'), 'NOERROR SOA hidden.example. 900');
+  await store.changeCidrCollection(
+    collection.id,
+    [
+      { action: 'DELETE_IF_EXISTS', locationName: 'nearer', cidrs: ['192.0.2.0/24'] },
+      { action: 'PUT', locationName: 'near', cidrs: ['192.0.2.0/24'] },
+    ],
+    undefined,
+  );
+  assert.equal(ask('www.open.example.', 'A', '192.0.2.1'), 'NOERROR 10.0.0.1');
+});

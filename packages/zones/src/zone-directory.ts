@@ -1,5 +1,6 @@
 import type { Name } from '@pointsman/core/dns';
 import type { CompiledZone } from './compile-zone.ts';
+import { locationsIn } from './routing/cidr-locations.ts';
 import type { Querier } from './routing/querier.ts';
 import type { HostedZone, Vpc } from './store/model.ts';
 import type { Mutation, Store } from './store/store.ts';
@@ -25,8 +26,12 @@ type State = {
 
 const NO_ZONES: ReadonlyMap<Name, CompiledZone> = new Map();
 
-/** @param querier what decides answers besides the records and the region of the VPC */
-export function openZoneDirectory(store: Store, querier: Omit<Querier, 'region'>): ZoneDirectory {
+/** @param outside what decides answers besides the store and the region of the VPC */
+export function openZoneDirectory(
+  store: Store,
+  outside: Pick<Querier, 'isHealthy' | 'findTarget'>,
+): ZoneDirectory {
+  const querier = { ...outside, findLocation: locationsIn(store) };
   const state: State = { store, zones: new Map(), privateZones: new Map(), publicZones: new Map() };
   for (const zone of store.zones()) {
     putZone(state, zone);
@@ -41,7 +46,7 @@ export function openZoneDirectory(store: Store, querier: Omit<Querier, 'region'>
     otherZones: state.publicZones,
     querier: { ...querier, region },
   });
-  const outside = view(NO_ZONES, undefined);
+  const publicView = view(NO_ZONES, undefined);
   const views = new Map<string, ZoneSet>();
   return {
     ofVpc: ({ id, region, enableDnsSupport, enableDnsHostnames }) => {
@@ -53,7 +58,7 @@ export function openZoneDirectory(store: Store, querier: Omit<Querier, 'region'>
       views.set(id, made);
       return made;
     },
-    ofPublic: () => outside,
+    ofPublic: () => publicView,
     stop,
   };
 }

@@ -54,6 +54,7 @@ const SUBJECTS = {
   'health-check': 'the health check ',
   tags: 'the tags of ',
   'delegation-set': 'the delegation set ',
+  'cidr-collection': 'the CIDR collection ',
   'record-set': '',
 };
 

@@ -5,7 +5,7 @@ import type { Part } from './parts.ts';
 
 /** One thing that is not as the file says, for people and programs. `file` and `now` are undefined where it is not there. */
 export type Difference = {
-  subject: 'record-set' | 'zone' | 'health-check' | 'tags' | 'delegation-set';
+  subject: 'record-set' | 'zone' | 'health-check' | 'tags' | 'delegation-set' | 'cidr-collection';
   /** A zone's name, an owner name, or an ID. */
   name: string;
   /** Of a record set: the name of its zone. */
@@ -91,6 +91,8 @@ function contentOfPart(part: Part): unknown {
       return part.healthCheck;
     case 'delegation-set':
       return part.delegationSet;
+    case 'cidr-collection':
+      return part.cidrCollection;
     case 'tags':
       return Object.keys(part.tags).length === 0 ? undefined : part.tags;
     default:
@@ -110,6 +112,10 @@ function subjectOf(now: Part, file: Part): Pick<Difference, 'subject' | 'name'> 
       return { subject: 'delegation-set', name: now.delegationSet.id };
     case 'tags':
       return { subject: 'tags', name: `${now.resource.kind} ${now.resource.id}` };
+    case 'cidr-collection':
+      return { subject: 'cidr-collection', name: now.cidrCollection.name };
+    case 'cidr-collection-gone':
+      return { subject: 'cidr-collection', name: now.id };
     case 'health-check-gone':
       return { subject: 'health-check', name: now.id };
     case 'delegation-set-gone':

@@ -35,6 +35,10 @@ export function keyOf(part: Part): string {
       return `delegation-set ${part.delegationSet.id}`;
     case 'delegation-set-gone':
       return `delegation-set ${part.id}`;
+    case 'cidr-collection':
+      return `cidr-collection ${part.cidrCollection.id}`;
+    case 'cidr-collection-gone':
+      return `cidr-collection ${part.id}`;
   }
 }
 
@@ -60,6 +64,8 @@ export function absenceOf(part: Part): Part {
       return { ...part, tags: {} };
     case 'delegation-set':
       return { kind: 'delegation-set-gone', id: part.delegationSet.id };
+    case 'cidr-collection':
+      return { kind: 'cidr-collection-gone', id: part.cidrCollection.id };
     default:
       return part;
   }

@@ -21,6 +21,8 @@ export type AnswerTest = (question: {
   type: string;
   /** The VPC that the query comes from; undefined for a query from nowhere in particular. */
   vpc: Vpc | undefined;
+  /** The address that asks the authority of a public zone, where the request names one. */
+  client: string | undefined;
 }) => { responseCode: string; recordData: readonly string[] };
 
 /** One operation of the API, in the shapes of AWS's model. @throws AwsError, Refusal */

@@ -1,5 +1,7 @@
 import * as changes from './changes.ts';
+import * as cidrCollections from './cidr-collections.ts';
 import * as delegationSets from './delegation-sets.ts';
+import * as geoLocations from './geo-locations.ts';
 import * as healthChecks from './health-checks.ts';
 import * as hostedZones from './hosted-zones.ts';
 import * as limits from './limits.ts';
@@ -47,4 +49,12 @@ export const operations = {
   GetReusableDelegationSet: delegationSets.getDelegationSet,
   ListReusableDelegationSets: delegationSets.listDelegationSets,
   DeleteReusableDelegationSet: delegationSets.deleteDelegationSet,
+  CreateCidrCollection: cidrCollections.createCidrCollection,
+  ChangeCidrCollection: cidrCollections.changeCidrCollection,
+  DeleteCidrCollection: cidrCollections.deleteCidrCollection,
+  ListCidrCollections: cidrCollections.listCidrCollections,
+  ListCidrLocations: cidrCollections.listCidrLocations,
+  ListCidrBlocks: cidrCollections.listCidrBlocks,
+  ListGeoLocations: geoLocations.listGeoLocations,
+  GetGeoLocation: geoLocations.getGeoLocation,
 };

@@ -6,9 +6,9 @@ import type { AnswerTest } from './operation.ts';
 
 /** What the zones of a directory answer: just as DNS does, with the record sets of the type at the end of any aliases. */
 export function testsOf(directory: ZoneDirectory, random: () => number): AnswerTest {
-  return ({ name, type, vpc }) => {
+  return ({ name, type, vpc, client }) => {
     const zones = vpc === undefined ? directory.ofPublic() : directory.ofVpc(vpc);
-    const { rcode, answers, end } = resolve(zones, name, type, random);
+    const { rcode, answers, end } = resolve(zones, name, type, random, client);
     return {
       responseCode: end?.kind === 'outside' && answers.length === 0 ? 'REFUSED' : rcodeName(rcode),
       recordData: answers

@@ -29,6 +29,7 @@ export const testDnsAnswer: Operation<aws.TestDNSAnswerRequest, aws.TestDNSAnswe
     name,
     type,
     vpc: vpcOf(route53, zone, input),
+    client: zone.private ? undefined : (input.EDNS0ClientSubnetIP ?? input.ResolverIP),
   });
   return {
     Nameserver: zone.nameServers[0]!.replace(/\.$/, ''),

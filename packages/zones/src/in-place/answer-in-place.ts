@@ -20,7 +20,7 @@ import {
 
 /**
  * Answers from a packet's bytes to a response's bytes, in a microsecond or two, what is ordinary: records, by whatever routing policy; aliases by CNAME;
- * NODATA and NXDOMAIN. All else is left to `answerQuery`, which says the same of these: mistakes, referrals, DNAME, ANY, long chains, and what has to be
+ * NODATA and NXDOMAIN. All else is left to `answerQuery`, which says the same of these: mistakes, what depends on the client's address, referrals, DNAME, ANY, long chains, and what has to be
  * truncated. Gives the length of the response, or NOT_PLAIN, and has then written nothing that counts.
  */
 export type AnswerInPlace = (
@@ -47,8 +47,9 @@ export function createAnswerer(authoritative: boolean, random: () => number): An
     beginResponse(response, question, out, start);
     choice.querier = zones.querier;
     choice.looks = MOST_LOOKS;
+    choice.askedForClient = false;
     const rcode = follow(zones, question, response, choice);
-    if (rcode === NOT_PLAIN || !response.fits) return NOT_PLAIN;
+    if (rcode === NOT_PLAIN || !response.fits || choice.askedForClient) return NOT_PLAIN;
     return endResponse(response, question, rcode, authoritative);
   };
 }

@@ -129,14 +129,15 @@ describe('routing policies', () => {
     malformed(area({ countryCode: 'DE', subdivisionCode: 'BY' }), /SubdivisionCode needs/);
   });
 
-  test('IP-based record sets may be created', () => {
-    accepts([
-      create({
-        ...set('x.z.example'),
-        setIdentifier: 'a',
-        cidrRouting: { collectionId: 'c', locationName: '*' },
-      }),
-    ]);
+  test('IP-based record sets may be created, of a location that is there or the default one', () => {
+    const located = (locationName: string, collectionId = 'collection') => ({
+      ...set('x.z.example'),
+      setIdentifier: locationName,
+      cidrRouting: { collectionId, locationName },
+    });
+    accepts([create(located('*')), create(located('here'))]);
+    refuses([create(located('there'))], /names the CIDR location there of the collection collection/);
+    refuses([create(located('*', 'other'))], /collection other, which was not found$/);
   });
 
   test('a health check has to be there', () => {

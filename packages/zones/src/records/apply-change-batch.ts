@@ -16,6 +16,8 @@ export type ZoneView = {
   /** The zone that an alias target names by its ID, where it is one of ours. */
   findZone(id: string): HostedZone | undefined;
   hasHealthCheck(id: string): boolean;
+  /** Of the zone's account; `*` is a location of every collection. */
+  hasCidrLocation(collectionId: string, locationName: string): boolean;
 };
 
 export type AppliedBatch = {

@@ -30,6 +30,7 @@ export function viewOf(sets: readonly ResourceRecordSet[]): ZoneView {
     recordSetsAt: (name) => all.filter((set) => set.name === name).sort(compareSets),
     findZone: (id) =>
       id === 'ZONE' ? ZONE : id === 'OTHER' ? { ...ZONE, id, name: 'o.example.' } : undefined,
+    hasCidrLocation: (id, name) => id === 'collection' && (name === 'here' || name === '*'),
     hasHealthCheck: (id) => id === 'check',
   };
 }

@@ -23,6 +23,7 @@ export function conflictsOf(
       ...cnameMistakes(view, recordSet, there),
       ...groupMistakes(recordSet, there, limits),
       ...aliasMistakes(view, names, recordSet),
+      ...cidrMistakes(view, recordSet),
     );
   }
   return messages;
@@ -84,6 +85,15 @@ function groupMistakes(
     messages.push(`Number of values limit of ${limits.valuesPerRecordSet} exceeded.`);
   }
   return messages;
+}
+
+function cidrMistakes(view: ZoneView, { name, cidrRouting }: ResourceRecordSet): string[] {
+  if (cidrRouting === undefined) return [];
+  const { collectionId, locationName } = cidrRouting;
+  if (view.hasCidrLocation(collectionId, locationName)) return [];
+  return [
+    `RRSet with DNS name ${formatRoute53Name(name)} names the CIDR location ${locationName} of the collection ${collectionId}, which was not found`,
+  ];
 }
 
 /** What only one record set of a group may have: a region, a failover role, an area. */

@@ -193,9 +193,26 @@ test('simple: no health', () => {
   assert.deepEqual(select('simple', [{ id: 'only', healthy: false }]), ['only']);
 });
 
-test('IP-based is not used by private zones', () => {
-  const sets = [{ id: 'a', cidrRouting: { collectionId: 'c', locationName: '*' } }];
-  assert.deepEqual(select('ip-based', sets, 'eu-west-1'), []);
+test('IP-based: the location of the client, else the default one, else no answer; the default one for an unhealthy one', () => {
+  const at = (locationName: string, healthy = true) => ({
+    id: locationName,
+    healthy,
+    cidrRouting: { collectionId: 'c', locationName },
+  });
+  const choose = (location: string | undefined, ...sets: Fields[]) =>
+    selectCandidates(
+      'ip-based',
+      sets.map(candidate),
+      undefined,
+      () => 0,
+      () => location,
+    ).map(({ source }) => source.setIdentifier);
+  assert.deepEqual(choose('here', at('*'), at('here'), at('there')), ['here']);
+  assert.deepEqual(choose('elsewhere', at('*'), at('here')), ['*']);
+  assert.deepEqual(choose(undefined, at('*'), at('here')), ['*']);
+  assert.deepEqual(choose(undefined, at('here')), []);
+  assert.deepEqual(choose('here', at('*'), at('here', false)), ['*']);
+  assert.deepEqual(choose('here', at('*', false), at('here', false)), ['here']);
 });
 
 test('places are as far apart as on the globe', () => {

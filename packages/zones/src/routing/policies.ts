@@ -18,6 +18,7 @@ export function selectCandidates<Each extends Judged>(
   candidates: readonly Each[],
   region: string | undefined,
   random: () => number,
+  findLocation: FindLocation = NOWHERE,
 ): readonly Each[] {
   switch (policy) {
     case 'simple':
@@ -35,10 +36,13 @@ export function selectCandidates<Each extends Judged>(
     case 'geolocation':
       return oneOf(selectArea(candidates, region));
     case 'ip-based':
-      // Private zones do not use it: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
-      return [];
+      return oneOf(selectLocation(candidates, findLocation));
   }
 }
+
+/** The location of a CIDR collection that the client is in. */
+export type FindLocation = (collectionId: string) => string | undefined;
+const NOWHERE: FindLocation = () => undefined;
 
 function oneOf<Each>(candidate: Each | undefined): readonly Each[] {
   return candidate === undefined ? [] : [candidate];
@@ -84,6 +88,17 @@ function selectArea<Each extends Judged>(
   const around = candidates.filter((each) => areaRank(each.source.geoLocation!, place) !== undefined);
   const rank = (each: Each) => areaRank(each.source.geoLocation!, place)!;
   return healthyOrAll(around).toSorted((a, b) => rank(a) - rank(b))[0];
+}
+
+/** The client's location; the default location where that is unhealthy or has no record set; what there is where all of it is unhealthy. */
+function selectLocation<Each extends Judged>(
+  candidates: readonly Each[],
+  findLocation: FindLocation,
+): Each | undefined {
+  const isAt = ({ source }: Each) =>
+    findLocation(source.cidrRouting!.collectionId) === source.cidrRouting!.locationName;
+  const isDefault = ({ source }: Each) => source.cidrRouting!.locationName === '*';
+  return healthyOrAll([...candidates.filter(isAt), ...candidates.filter(isDefault)])[0];
 }
 
 /** 0 for a state, 1 for a country, 2 for a continent, 3 for all the world; undefined where the place is outside of it. */

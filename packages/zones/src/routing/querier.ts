@@ -7,6 +7,8 @@ export type Querier = {
   region: string | undefined;
   /** True, too, for a health check that is not known. */
   isHealthy(healthCheckId: string): boolean;
+  /** Which location of a CIDR collection a client is in, by the longest prefix; undefined for one in none, or not known. */
+  findLocation(collectionId: string, client: string | undefined): string | undefined;
   /** The records of an AWS resource, such as a load balancer, that an alias names; undefined where there is none. */
   findTarget(alias: AliasTarget, type: string): { set: RecordSet; healthy: boolean } | undefined;
 };
@@ -15,5 +17,6 @@ export type Querier = {
 export const ANY_QUERIER: Querier = {
   region: undefined,
   isHealthy: () => true,
+  findLocation: () => undefined,
   findTarget: () => undefined,
 };

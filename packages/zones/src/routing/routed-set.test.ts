@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { RecordSet } from '@pointsman/core/dns';
 import type { Policy } from '../records/record-sets.ts';
 import type { ResourceRecordSet } from '../store/model.ts';
-import type { Querier } from './querier.ts';
+import { ANY_QUERIER, type Querier } from './querier.ts';
 import { chooseRecords, MOST_LOOKS, newChoice, type RoutedSet } from './routed-set.ts';
 
 /** Aliases and the health that they take from their targets. */
@@ -39,7 +39,7 @@ function zone(groups: Record<string, { policy: Policy; sets: ResourceRecordSet[]
     compiled.set(name, { name, type: 'A', policy: group.policy, candidates, find });
   }
   return (name: string, sick: string[] = [], findTarget: Querier['findTarget'] = () => undefined) => {
-    const querier = { region: undefined, isHealthy: (id: string) => !sick.includes(id), findTarget };
+    const querier = { ...ANY_QUERIER, isHealthy: (id: string) => !sick.includes(id), findTarget };
     return chooseRecords(
       compiled.get(name)!,
       newChoice(querier, () => 0),
@@ -128,10 +128,9 @@ test('multivalue answers are one record set, each value once, with the shortest 
     records: records('x.', each.ttl!),
   }));
   const set: RoutedSet = { name: 'x.', type: 'A', policy: 'multivalue', candidates, find: () => undefined };
-  const querier = { region: undefined, isHealthy: () => true, findTarget: () => undefined };
   const answer = chooseRecords(
     set,
-    newChoice(querier, () => 0),
+    newChoice(ANY_QUERIER, () => 0),
   )!;
   assert.equal(answer.ttl, 30);
   assert.deepEqual(answer.data.map((each) => each[0]).sort(), [30, 60]);

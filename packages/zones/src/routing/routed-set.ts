@@ -1,7 +1,7 @@
 import type { Name, RecordSet } from '@pointsman/core/dns';
 import type { Policy } from '../records/record-sets.ts';
 import type { ResourceRecordSet } from '../store/model.ts';
-import { selectCandidates } from './policies.ts';
+import { type FindLocation, selectCandidates } from './policies.ts';
 import type { Querier } from './querier.ts';
 
 /** The record sets of one name and type that are chosen from for each query: by a routing policy, by an alias, or both. */
@@ -24,6 +24,10 @@ export type Candidate = {
 export type Choice = {
   querier: Querier;
   random: () => number;
+  /** The address that asks, where an authority is asked. */
+  client: string | undefined;
+  /** True when an answer has depended on the client. */
+  askedForClient: boolean;
   /** How many record sets that aliases lead to may still be looked at. */
   looks: number;
 };
@@ -34,8 +38,8 @@ export type Choice = {
  */
 export const MOST_LOOKS = 1000;
 
-export function newChoice(querier: Querier, random: () => number): Choice {
-  return { querier, random, looks: MOST_LOOKS };
+export function newChoice(querier: Querier, random: () => number, client?: string): Choice {
+  return { querier, random, client, askedForClient: false, looks: MOST_LOOKS };
 }
 
 /** Aliases may be changed to lead to each other: this many steps, then there is no answer. */
@@ -54,9 +58,21 @@ export function chooseRecords(set: RecordSet | RoutedSet, choice: Choice, step =
     candidate,
     healthy: set.policy === 'simple' || isHealthy(set, candidate, choice, step),
   }));
-  const chosen = selectCandidates(set.policy, judged, choice.querier.region, choice.random);
+  const findLocation = set.policy === 'ip-based' ? locationsFor(choice) : undefined;
+  const chosen = selectCandidates(set.policy, judged, choice.querier.region, choice.random, findLocation);
   const found = chosen.flatMap(({ candidate }) => recordsOf(set, candidate, choice, step) ?? []);
   return found.length > 1 ? merge(found) : found[0];
+}
+
+/** Each collection is searched once for an answer. */
+function locationsFor(choice: Choice): FindLocation {
+  choice.askedForClient = true;
+  const found = new Map<string, string | undefined>();
+  return (collectionId) => {
+    if (!found.has(collectionId))
+      found.set(collectionId, choice.querier.findLocation(collectionId, choice.client));
+    return found.get(collectionId);
+  };
 }
 
 function recordsOf(

@@ -3,6 +3,7 @@ import { sortKey } from '../records/names.ts';
 import { compareSets, compareText } from '../records/record-sets.ts';
 import type {
   Change,
+  CidrCollection,
   DelegationSet,
   HealthCheck,
   HostedZone,
@@ -24,6 +25,7 @@ export type Catalogue = {
   changes: Map<string, Change>;
   healthChecks: Map<string, HealthCheck>;
   delegationSets: Map<string, DelegationSet>;
+  cidrCollections: Map<string, CidrCollection>;
   tags: Map<string, Tags>;
 };
 
@@ -48,6 +50,7 @@ export function createCatalogue(): Catalogue {
     changes: new Map(),
     healthChecks: new Map(),
     delegationSets: new Map(),
+    cidrCollections: new Map(),
     tags: new Map(),
   };
 }
@@ -85,6 +88,12 @@ function applyMutation(catalogue: Catalogue, mutation: Mutation): void {
       return;
     case 'delegation-set-gone':
       catalogue.delegationSets.delete(mutation.id);
+      return;
+    case 'cidr-collection':
+      catalogue.cidrCollections.set(mutation.cidrCollection.id, mutation.cidrCollection);
+      return;
+    case 'cidr-collection-gone':
+      catalogue.cidrCollections.delete(mutation.id);
   }
 }
 
@@ -168,6 +177,8 @@ export function readsOf(catalogue: Catalogue): StoreReads {
     tags: (resource) => catalogue.tags.get(tagKey(resource)) ?? NO_TAGS,
     delegationSet: (id) => catalogue.delegationSets.get(id),
     delegationSets: () => byId(catalogue.delegationSets.values()),
+    cidrCollection: (id) => catalogue.cidrCollections.get(id),
+    cidrCollections: () => byId(catalogue.cidrCollections.values()),
   };
 }
 

@@ -18,6 +18,11 @@ export function changeRecordSets(
     recordSetCount: reads.recordSetCount(zoneId),
     recordSetsAt: (name: string) => reads.recordSetsAt(zoneId, name),
     findZone: reads.zone,
+    hasCidrLocation: (id: string, name: string) => {
+      const collection = reads.cidrCollection(id);
+      if (collection?.account !== zone.account) return false;
+      return name === '*' || Object.hasOwn(collection.locations, name);
+    },
     hasHealthCheck: (id: string) => reads.healthCheck(id) !== undefined,
   };
   const { names } = applyChangeBatch(view, changes, options.limits);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { applyEvent, type Catalogue, readsOf } from './catalogue.ts';
 import { changeRecordSets } from './change-record-sets.ts';
+import * as cidrCollections from './cidr-collection-writes.ts';
 import * as delegationSets from './delegation-set-writes.ts';
 import * as healthChecks from './health-check-writes.ts';
 import type { Change } from './model.ts';
@@ -93,6 +94,11 @@ function writesWith(write: Write): StoreWrites {
     changeTags: (resource, add, remove) => write((deciding) => changeTags(deciding, resource, add, remove)),
     createDelegationSet: (set) => write((deciding) => delegationSets.createDelegationSet(deciding, set)),
     deleteDelegationSet: (id) => write((deciding) => delegationSets.deleteDelegationSet(deciding, id)),
+    createCidrCollection: (asked) =>
+      write((deciding) => cidrCollections.createCidrCollection(deciding, asked)),
+    changeCidrCollection: (id, changes, version) =>
+      write((deciding) => cidrCollections.changeCidrCollection(deciding, id, changes, version)),
+    deleteCidrCollection: (id) => write((deciding) => cidrCollections.deleteCidrCollection(deciding, id)),
   };
 }
 

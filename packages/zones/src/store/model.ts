@@ -126,5 +126,23 @@ export type HealthCheck = {
   config: HealthCheckConfig;
 };
 
+/** Named lists of CIDR blocks, as `formatCidr` writes them; no block is in two locations. */
+export type CidrCollection = {
+  /** A UUID. */
+  id: string;
+  account: string;
+  name: string;
+  callerReference: string;
+  /** 1 at creation, one more at each change. */
+  version: number;
+  locations: Readonly<Record<string, readonly string[]>>;
+};
+
+export type CidrCollectionChange = {
+  action: 'PUT' | 'DELETE_IF_EXISTS';
+  locationName: string;
+  cidrs: readonly string[];
+};
+
 export type TaggedResource = { kind: 'hostedzone' | 'healthcheck'; id: string };
 export type Tags = Readonly<Record<string, string>>;

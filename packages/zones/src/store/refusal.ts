@@ -1,5 +1,9 @@
 /** The error codes of the Route 53 API that the store and the rules of change batches give. */
 export type RefusalCode =
+  | 'CidrBlockInUseException'
+  | 'CidrCollectionAlreadyExistsException'
+  | 'CidrCollectionInUseException'
+  | 'CidrCollectionVersionMismatchException'
   | 'ConflictingDomainExists'
   | 'DelegationSetAlreadyCreated'
   | 'DelegationSetInUse'
@@ -13,6 +17,7 @@ export type RefusalCode =
   | 'InvalidVPCId'
   | 'LastVPCAssociation'
   | 'LimitsExceeded'
+  | 'NoSuchCidrCollectionException'
   | 'NoSuchDelegationSet'
   | 'NoSuchHealthCheck'
   | 'NoSuchHostedZone'

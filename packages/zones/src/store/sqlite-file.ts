@@ -29,6 +29,7 @@ const TABLES = `
   CREATE TABLE changes (id TEXT PRIMARY KEY, revision INTEGER NOT NULL UNIQUE, body TEXT NOT NULL);
   CREATE TABLE health_checks (id TEXT PRIMARY KEY, body TEXT NOT NULL);
   CREATE TABLE delegation_sets (id TEXT PRIMARY KEY, body TEXT NOT NULL);
+  CREATE TABLE cidr_collections (id TEXT PRIMARY KEY, body TEXT NOT NULL);
   CREATE TABLE tags (kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id));
 `;
 

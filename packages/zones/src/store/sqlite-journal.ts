@@ -43,6 +43,8 @@ function prepareWrites(database: DatabaseSync) {
     removeHealthCheck: remove('health_checks'),
     putDelegationSet: put('delegation_sets'),
     removeDelegationSet: remove('delegation_sets'),
+    putCidrCollection: put('cidr_collections'),
+    removeCidrCollection: remove('cidr_collections'),
     putTags: database.prepare(
       'INSERT INTO tags (kind, id, body) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body',
     ),
@@ -92,5 +94,11 @@ function writeMutation(write: Writes, mutation: Mutation): void {
       return;
     case 'delegation-set-gone':
       write.removeDelegationSet.run(mutation.id);
+      return;
+    case 'cidr-collection':
+      write.putCidrCollection.run(mutation.cidrCollection.id, JSON.stringify(mutation.cidrCollection));
+      return;
+    case 'cidr-collection-gone':
+      write.removeCidrCollection.run(mutation.id);
   }
 }

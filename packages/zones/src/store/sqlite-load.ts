@@ -3,6 +3,7 @@ import { RECORD_TYPES } from '../records/values.ts';
 import { type Catalogue, createCatalogue, putName, putZone, tagKey } from './catalogue.ts';
 import type {
   Change,
+  CidrCollection,
   DelegationSet,
   HealthCheck,
   HostedZone,
@@ -27,6 +28,8 @@ export function loadCatalogue(database: DatabaseSync): Catalogue {
     Array.from(rows(database, `SELECT body FROM ${from}`), ({ body }) => JSON.parse(body as string));
   for (const check of bodies('health_checks') as HealthCheck[]) catalogue.healthChecks.set(check.id, check);
   for (const set of bodies('delegation_sets') as DelegationSet[]) catalogue.delegationSets.set(set.id, set);
+  for (const each of bodies('cidr_collections') as CidrCollection[])
+    catalogue.cidrCollections.set(each.id, each);
   for (const change of bodies('changes ORDER BY revision') as Change[])
     catalogue.changes.set(change.id, change);
   for (const { kind, id, body } of rows(database, 'SELECT kind, id, body FROM tags')) {

@@ -348,4 +348,27 @@ function describeTheRest(using: Using): void {
       await store.deleteDelegationSet(set.id);
       assert.deepEqual(store.delegationSets(), []);
     }));
+
+  test('a CIDR collection has each block in one location, counts its versions, and goes when it is empty', () =>
+    using(async (store) => {
+      const asked = { account: OWNER, name: 'offices', callerReference: 'c' };
+      const { value: made } = await store.createCidrCollection(asked);
+      const put = (locationName: string, ...cidrs: string[]) => ({
+        action: 'PUT' as const,
+        locationName,
+        cidrs,
+      });
+      const { value: changed } = await store.changeCidrCollection(made.id, [put('a', '192.0.2.0/24')], 1);
+      assert.deepEqual([changed.version, changed.locations], [2, { a: ['192.0.2.0/24'] }]);
+      assert.deepEqual(store.cidrCollections(), [changed]);
+      await refuses(
+        store.changeCidrCollection(made.id, [put('b', '192.0.2.0/24')], 2),
+        'CidrBlockInUseException',
+      );
+      await refuses(store.deleteCidrCollection(made.id), 'CidrCollectionInUseException');
+      const remove = { ...put('a', '192.0.2.0/24'), action: 'DELETE_IF_EXISTS' as const };
+      await store.changeCidrCollection(made.id, [remove], undefined);
+      await store.deleteCidrCollection(made.id);
+      assert.equal(store.cidrCollection(made.id), undefined);
+    }));
 }

@@ -1,6 +1,8 @@
 import type { Name } from '@pointsman/core/dns';
 import type {
   Change,
+  CidrCollection,
+  CidrCollectionChange,
   DelegationSet,
   HealthCheck,
   HealthCheckConfig,
@@ -53,6 +55,9 @@ export type StoreReads = {
   delegationSet(id: string): DelegationSet | undefined;
   /** By ID. */
   delegationSets(): readonly DelegationSet[];
+  cidrCollection(id: string): CidrCollection | undefined;
+  /** By ID. */
+  cidrCollections(): readonly CidrCollection[];
 };
 
 /** `value` is what was made, as it is now. */
@@ -95,6 +100,16 @@ export type StoreWrites = {
   changeTags(resource: TaggedResource, add: Tags, remove: readonly string[]): Promise<Written<Tags>>;
   createDelegationSet(set: { account: string; callerReference: string }): Promise<Written<DelegationSet>>;
   deleteDelegationSet(id: string): Promise<Written>;
+  createCidrCollection(
+    collection: Pick<CidrCollection, 'account' | 'name' | 'callerReference'>,
+  ): Promise<Written<CidrCollection>>;
+  /** `version`, where given, is the one that the caller saw last. */
+  changeCidrCollection(
+    id: string,
+    changes: readonly CidrCollectionChange[],
+    version: number | undefined,
+  ): Promise<Written<CidrCollection>>;
+  deleteCidrCollection(id: string): Promise<Written>;
 };
 
 /** What a write did, as others learn of it: the parts that it put in place of what was there. Applied in order to the state of the revision before, they give that of `revision`. */
@@ -110,7 +125,9 @@ export type Mutation =
   | { kind: 'health-check-gone'; id: string }
   | { kind: 'tags'; resource: TaggedResource; tags: Tags }
   | { kind: 'delegation-set'; delegationSet: DelegationSet }
-  | { kind: 'delegation-set-gone'; id: string };
+  | { kind: 'delegation-set-gone'; id: string }
+  | { kind: 'cidr-collection'; cidrCollection: CidrCollection }
+  | { kind: 'cidr-collection-gone'; id: string };
 
 export type StoreWatch = {
   /** Calls `see` with each write from now on, in order, once reads show it. Gives what ends the watch. */
@@ -129,6 +146,8 @@ export type Limits = {
   authorizationsPerZone: number;
   healthChecksPerAccount: number;
   delegationSetsPerAccount: number;
+  cidrCollectionsPerAccount: number;
+  cidrBlocksPerCollection: number;
   /** Values and alias targets of one change batch; UPSERT counts double. */
   recordsPerChangeBatch: number;
   /** Characters in the values of one change batch; UPSERT counts double. */
@@ -153,6 +172,8 @@ export const AWS_LIMITS: Limits = {
   authorizationsPerZone: 1000,
   healthChecksPerAccount: 200,
   delegationSetsPerAccount: 100,
+  cidrCollectionsPerAccount: 5,
+  cidrBlocksPerCollection: 1000,
   recordsPerChangeBatch: 1000,
   charactersPerChangeBatch: 32_000,
 };

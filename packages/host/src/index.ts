@@ -1,3 +1,4 @@
+export type { AgentEvent } from './agent/events.ts';
 export {
   formatStep,
   InterfaceError,
@@ -14,6 +15,9 @@ export {
   waitForInterface,
   watchInterface,
 } from './agent/interface/index.ts';
+export { runAgent } from './agent/open-agent.ts';
+export type { AgentStatus } from './agent/status/agent-status.ts';
+export { askStatus } from './agent/status/ask-status.ts';
 export type { BindOptions } from './engines/bind/bind.ts';
 export { missingForBind } from './engines/bind/programs.ts';
 export {

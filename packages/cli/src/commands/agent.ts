@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { addAgentPlan } from '../agent/plan.ts';
+import { addAgentRun } from '../agent/run.ts';
+import { addAgentStatus } from '../agent/status.ts';
 
 /** What runs on a forwarder's host: one file a subcommand in `agent/`. */
 export function addAgent(program: Command): void {
@@ -8,5 +10,7 @@ export function addAgent(program: Command): void {
     .description("keeps a forwarder's fixed address on its host: interface, routes, engine, health")
     // A subcommand's --config is its own.
     .enablePositionalOptions();
+  addAgentRun(agent);
+  addAgentStatus(agent);
   addAgentPlan(agent);
 }

@@ -18,6 +18,7 @@ const ENI: MemberInterface = {
   availabilityZone: 'z-1a',
   vpcId: 'vpc-1',
   subnetId: 'subnet-1',
+  subnetCidrs: ['10.0.0.0/24'],
   addresses: ['10.0.0.53'],
   attachment: undefined,
 };

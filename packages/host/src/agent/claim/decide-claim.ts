@@ -14,7 +14,7 @@ export function decideClaim(memory: ClaimMemory, view: ClaimView, now: number): 
   const next = { ...memory, since: stillSince(memory.since, doubtsOf(candidates, view), now) };
   const held = candidates.find(({ mac }) => view.macs.has(mac));
   const step = held ? stepOfHolder(held, next, view, now) : stepOfClaimant(candidates, next, view, now);
-  return { memory: next, step, problems };
+  return { memory: next, step, candidates, problems };
 }
 
 export type Host = {
@@ -56,7 +56,13 @@ export const NO_MEMORY: ClaimMemory = {
   deviceIndex: 1,
 };
 
-export type Decision = { memory: ClaimMemory; step: ClaimStep; problems: ClaimProblem[] };
+export type Decision = {
+  memory: ClaimMemory;
+  step: ClaimStep;
+  /** What this host may take, and what is wrong with the rest. */
+  candidates: MemberInterface[];
+  problems: ClaimProblem[];
+};
 
 export type ClaimStep =
   | { do: 'hold'; interface: MemberInterface }

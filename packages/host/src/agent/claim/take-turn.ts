@@ -21,6 +21,8 @@ export type Turn = {
   held: MemberInterface | undefined;
   /** Undefined where the cloud could not be read. */
   step: ClaimStep | undefined;
+  /** What it may take; undefined where the cloud could not be read. */
+  candidates: MemberInterface[] | undefined;
   problems: ClaimProblem[];
   /** Why a call failed. */
   failure: CloudError | undefined;
@@ -38,22 +40,23 @@ const PAUSES = { hold: 5000, calm: 1500, brisk: 400 };
 export async function takeTurn(
   memory: ClaimMemory,
   remembered: MemberInterface | undefined,
-  who: { host: Host; fit: boolean },
+  who: { host: () => Promise<Host>; fit: boolean },
   ports: ClaimPorts,
 ): Promise<Turn> {
   let seen: Omit<ClaimView, 'macs'>;
   try {
-    seen = { ...who, ...(await look(ports.cloud, who.host)) };
+    const host = await who.host();
+    seen = { host, fit: who.fit, ...(await look(ports.cloud, host)) };
   } catch (error) {
     const failed = afterFailure(memory, asCloudError(error), ports);
     const held = remembered && (await ports.macs()).has(remembered.mac) ? remembered : undefined;
-    return { ...failed, held, step: undefined, problems: [] };
+    return { ...failed, held, step: undefined, candidates: undefined, problems: [] };
   }
   // After what the cloud says, which is older than it looks.
   const view = { ...seen, macs: await ports.macs() };
-  const { memory: next, step, problems } = decideClaim(memory, view, ports.now());
+  const { memory: next, step, candidates, problems } = decideClaim(memory, view, ports.now());
   const held = step.do === 'hold' || step.do === 'detach' ? heldNow(step.interface, view) : undefined;
-  return { held, step, problems, ...(await act(step, next, ports)) };
+  return { held, step, candidates, problems, ...(await act(step, next, ports)) };
 }
 
 async function look(cloud: AddressCloud, host: Host): Promise<Pick<ClaimView, 'interfaces' | 'holders'>> {

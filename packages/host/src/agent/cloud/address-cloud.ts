@@ -26,6 +26,8 @@ export type MemberInterface = {
   availabilityZone: string;
   vpcId: string;
   subnetId: string;
+  /** The ranges of its subnet, IPv4 first. */
+  subnetCidrs: readonly string[];
   /** The primary one first, IPv6 last. */
   addresses: readonly string[];
   attachment: Attachment | undefined;

@@ -50,7 +50,12 @@ export function startModelAgent(
   const run = async () => {
     let memory = NO_MEMORY;
     while (lives) {
-      const turn = await takeTurn(memory, held, { host: { ...host, instanceId }, fit: agent.fit }, ports);
+      const turn = await takeTurn(
+        memory,
+        held,
+        { host: async () => ({ ...host, instanceId }), fit: agent.fit },
+        ports,
+      );
       ({ memory, held } = turn);
       await untilKilled(clock.sleep(turn.pause));
     }

@@ -39,7 +39,7 @@ const LATENCY = 150;
 const OUTAGE_PATIENCE = 5000;
 
 export function makeModelCloud(
-  clock: VirtualClock,
+  clock: Pick<VirtualClock, 'now' | 'sleep' | 'at'>,
   random: () => number,
   first: readonly MemberInterface[],
 ): ModelCloud {

@@ -96,6 +96,7 @@ function interfaceOf(index: number): MemberInterface {
     availabilityZone: HOST.availabilityZone,
     vpcId: HOST.vpcId,
     subnetId: 'subnet-1',
+    subnetCidrs: ['10.0.0.0/24'],
     addresses: [`10.0.0.${53 + index}`],
     attachment: undefined,
   };

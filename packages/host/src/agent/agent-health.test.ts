@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { describe, type TestContext, test } from 'node:test';
+import type { ForwarderConfig } from '@pointsman/core/config';
+import { freeAddress } from '../engines/contract/engine-world.ts';
+import { type Answer, startUpstream, until } from '../engines/contract/servers.ts';
+import type { Engine } from '../engines/engine.ts';
+import { type StagedAgent, setStage, startOneWorker } from './agent-stage.fixture.ts';
+
+const upstreamThat = (t: TestContext, answer: () => Answer) =>
+  startUpstream(t, answer, { address: freeAddress() });
+const ruleTo = (endpoint: string) => [{ suffix: 'corp.example.', upstreams: [endpoint] }];
+const isServing = (agent: StagedAgent) =>
+  until(() => agent.status().role === 'serving' && agent.status().healthy);
+const isStandby = (agent: StagedAgent) => until(() => agent.status().role === 'standby');
+
+describe('the health of an agent’s engine', { timeout: 300_000, concurrency: true }, () => {
+  test('replaces no host where all upstreams are dead: the engine says so itself', async (t) => {
+    const stage = await setStage(t);
+    const dead = await upstreamThat(t, () => 'silence');
+    stage.configure([...ruleTo(dead.endpoint), { suffix: 'other.example.', upstreams: [dead.endpoint] }]);
+    const agent = stage.boot('i-1', { launchHook: 'answers' });
+    const spare = stage.boot('i-2');
+    await until(() => agent.status().role === 'serving' || spare.status().role === 'serving');
+    const [holder, other] = agent.status().role === 'serving' ? [agent, spare] : [spare, agent];
+    await until(() => holder.status().rules.length === 2);
+    const started = holder.status().engine!.since;
+    const seen = Math.max(...holder.status().rules.map(({ at }) => at));
+    // Two rounds of probes later.
+    await until(() => holder.status().rules.every(({ at }) => at > seen + 9000));
+    assert.deepEqual(
+      holder.status().rules.map(({ state }) => state),
+      ['failed', 'failed'],
+    );
+    assert.match(holder.status().rules[0]!.detail, /no answer|timed? ?out|upstream/i);
+    assert.ok(holder.status().healthy);
+    assert.equal(holder.status().engine!.since, started);
+    assert.equal(holder.fleet.unhealthy + other.fleet.unhealthy, 0);
+    assert.equal(other.status().role, 'standby');
+  });
+
+  test('starts an engine again that is silent; one that stays silent is reported, and its host lets go for the spare', async (t) => {
+    const stage = await setStage(t);
+    const upstream = await upstreamThat(t, () => ({ address: '10.0.0.1', ttl: 0 }));
+    stage.configure(ruleTo(upstream.endpoint));
+    let starts = 0;
+    const first = stage.boot('i-1', {
+      startEngine: (config) => (++starts === 2 ? startOneWorker(config) : startSilent(config)),
+    });
+    await isServing(first);
+    assert.equal(starts, 2);
+    assert.equal(first.fleet.unhealthy, 0);
+    assert.ok(
+      first
+        .status()
+        .heals.at(-1)!
+        .events.some(({ what }) => what === 'the engine is started again'),
+    );
+    const spare = stage.boot('i-2');
+    await isStandby(spare);
+    await first.stop();
+    const worse = stage.boot('i-1', { startEngine: startSilent });
+    await isServing(spare);
+    assert.equal(worse.fleet.unhealthy, 1);
+    assert.match(worse.told.join('\n'), /stays silent: this host lets go/);
+    assert.notEqual(worse.status().role, 'serving');
+  });
+});
+
+/** Takes queries, and says nothing. */
+async function startSilent(config: ForwarderConfig): Promise<Engine> {
+  const [address, port] = config.listen[0]!.split(':') as [string, string];
+  const socket = createSocket('udp4');
+  socket.bind(Number(port), address);
+  await once(socket, 'listening');
+  return {
+    kind: 'native',
+    transport: 'dgram',
+    reload: async () => {},
+    health: async () => ({ serving: true, reason: '', deadRules: [] }),
+    metrics: () => Promise.reject(new Error('silent')),
+    stop: async () => {
+      socket.close();
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import type {
+  InstanceStatus,
+  NetworkInterface,
+  NetworkInterfaceAttachment,
+  Subnet,
+} from '@aws-sdk/client-ec2';
+import type { AddressCloud, Attachment, HolderState, MemberInterface } from './address-cloud.ts';
+import { callCloud } from './call-cloud.ts';
+import type { CloudClients } from './clients.ts';
+
+/** The tags of a member's interface: `TOPOLOGY/TIER`, and the member's name. */
+export const TIER_TAG = 'pointsman:tier';
+export const MEMBER_TAG = 'pointsman:member';
+
+/** Fixed addresses on EC2. `instanceId`: of this host, which interfaces are attached to. */
+export function openEc2Addresses(
+  { ec2 }: Pick<CloudClients, 'ec2'>,
+  { tier, instanceId }: { tier: string; instanceId: () => Promise<string> },
+): AddressCloud {
+  const subnets = new Map<string, string[]>();
+  return {
+    findInterfaces: async () => {
+      const found = await describeInterfaces(ec2, tier);
+      const unknown = found.map(({ SubnetId }) => SubnetId!).filter((id) => !subnets.has(id));
+      for (const subnet of await describeSubnets(ec2, unknown))
+        subnets.set(subnet.SubnetId!, cidrsOf(subnet));
+      return found.map((each) => memberInterface(each, subnets));
+    },
+    findHolders: (ids) => describeHolders(ec2, ids),
+    attach: async (interfaceId, deviceIndex) => {
+      const { AttachNetworkInterfaceCommand } = await import('@aws-sdk/client-ec2');
+      const command = new AttachNetworkInterfaceCommand({
+        NetworkInterfaceId: interfaceId,
+        InstanceId: await instanceId(),
+        DeviceIndex: deviceIndex,
+      });
+      await callCloud('ec2:AttachNetworkInterface', async () => (await ec2()).send(command));
+    },
+    detach: async (attachmentId, { force }) => {
+      const { DetachNetworkInterfaceCommand } = await import('@aws-sdk/client-ec2');
+      const command = new DetachNetworkInterfaceCommand({ AttachmentId: attachmentId, Force: force });
+      await callCloud('ec2:DetachNetworkInterface', async () => (await ec2()).send(command));
+    },
+  };
+}
+
+async function describeInterfaces(ec2: CloudClients['ec2'], tier: string): Promise<NetworkInterface[]> {
+  const { paginateDescribeNetworkInterfaces } = await import('@aws-sdk/client-ec2');
+  const Filters = [{ Name: `tag:${TIER_TAG}`, Values: [tier] }];
+  return callCloud('ec2:DescribeNetworkInterfaces', async () => {
+    const found: NetworkInterface[] = [];
+    for await (const page of paginateDescribeNetworkInterfaces({ client: await ec2() }, { Filters }))
+      found.push(...(page.NetworkInterfaces ?? []));
+    return found;
+  });
+}
+
+async function describeSubnets(ec2: CloudClients['ec2'], ids: readonly string[]): Promise<Subnet[]> {
+  if (ids.length === 0) return [];
+  const { DescribeSubnetsCommand } = await import('@aws-sdk/client-ec2');
+  const command = new DescribeSubnetsCommand({ SubnetIds: [...new Set(ids)] });
+  return callCloud('ec2:DescribeSubnets', async () => (await (await ec2()).send(command)).Subnets ?? []);
+}
+
+/** By a filter: with IDs, one that is not known fails the call for all. */
+async function describeHolders(
+  ec2: CloudClients['ec2'],
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, HolderState>> {
+  const { DescribeInstanceStatusCommand } = await import('@aws-sdk/client-ec2');
+  const command = new DescribeInstanceStatusCommand({
+    IncludeAllInstances: true,
+    Filters: [{ Name: 'instance-id', Values: [...new Set(ids)] }],
+  });
+  const { InstanceStatuses = [] } = await callCloud('ec2:DescribeInstanceStatus', async () =>
+    (await ec2()).send(command),
+  );
+  const states = new Map(InstanceStatuses.map((each) => [each.InstanceId!, holderState(each)]));
+  return new Map(ids.map((id) => [id, states.get(id) ?? 'missing']));
+}
+
+function holderState({ InstanceState, InstanceStatus, SystemStatus }: InstanceStatus): HolderState {
+  const state = InstanceState?.Name;
+  if (state !== 'pending' && state !== 'running') return 'ended';
+  const isImpaired = InstanceStatus?.Status === 'impaired' || SystemStatus?.Status === 'impaired';
+  return isImpaired ? 'impaired' : 'alive';
+}
+
+function memberInterface(
+  each: NetworkInterface,
+  subnets: ReadonlyMap<string, readonly string[]>,
+): MemberInterface {
+  return {
+    id: each.NetworkInterfaceId!,
+    member: each.TagSet?.find(({ Key }) => Key === MEMBER_TAG)?.Value,
+    mac: each.MacAddress!.toLowerCase(),
+    availabilityZone: each.AvailabilityZone!,
+    vpcId: each.VpcId!,
+    subnetId: each.SubnetId!,
+    subnetCidrs: subnets.get(each.SubnetId!) ?? [],
+    addresses: [
+      each.PrivateIpAddress!,
+      ...(each.PrivateIpAddresses ?? [])
+        .filter(({ Primary }) => !Primary)
+        .map((one) => one.PrivateIpAddress!),
+      ...(each.Ipv6Addresses ?? []).map(({ Ipv6Address }) => Ipv6Address!),
+    ],
+    attachment: each.Attachment && attachmentOf(each.Attachment),
+  };
+}
+
+function attachmentOf({
+  AttachmentId,
+  InstanceId,
+  Status,
+}: NetworkInterfaceAttachment): Attachment | undefined {
+  if (Status === 'detached' || AttachmentId === undefined) return undefined;
+  // Of an interface that AWS itself has attached to something of its own there is no instance.
+  const instanceId = InstanceId ?? 'none';
+  return { id: AttachmentId, instanceId, state: Status ?? 'attached' };
+}
+
+function cidrsOf({ CidrBlock, Ipv6CidrBlockAssociationSet = [] }: Subnet): string[] {
+  return [CidrBlock!, ...Ipv6CidrBlockAssociationSet.flatMap((each) => each.Ipv6CidrBlock ?? [])];
+}

@@ -1,0 +1,53 @@
+import type { Network } from './agent-ports.ts';
+import type { AgentEvent } from './events.ts';
+import {
+  formatStep,
+  type InterfaceEvent,
+  reconcileInterface,
+  releaseInterface,
+  runCommand,
+  waitForInterface,
+  watchInterface,
+} from './interface/index.ts';
+
+/** Milliseconds: the cloud says `attached` before the kernel has it. */
+const ARRIVES_WITHIN = 20_000;
+
+/** The network of this host. */
+export function openNetwork(): Network {
+  const run = runCommand;
+  return {
+    bringUp: async (desired, signal) => {
+      await waitForInterface(desired.mac, { run, patience: ARRIVES_WITHIN, signal });
+      await reconcileInterface(run, desired);
+    },
+    watch: (desired, report, signal) =>
+      watchInterface(desired, { run, signal, report: (event) => report(describe(event)) }),
+    release: async (desired) => {
+      await releaseInterface(run, desired);
+    },
+  };
+}
+
+function describe(event: InterfaceEvent): AgentEvent {
+  switch (event.event) {
+    case 'repaired':
+      return {
+        level: 4,
+        text: `somebody had changed the interface; repaired: ${event.steps.map(formatStep).join('; ')}`,
+      };
+    case 'fought':
+      return {
+        level: 3,
+        text: `the interface was repaired ${event.repairs} times within two minutes: stop whatever changes it`,
+      };
+    case 'obstacle':
+      return { level: 3, text: event.text };
+    case 'failed':
+      return { level: 3, text: `the interface cannot be repaired: ${event.reason}` };
+    case 'gone':
+      return { level: 4, text: 'the interface is gone' };
+    case 'back':
+      return { level: 5, text: 'the interface is back' };
+  }
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { freeAddress } from '../engines/contract/engine-world.ts';
+import { type Answer, startClient, startUpstream, until } from '../engines/contract/servers.ts';
+import { type StagedAgent, setStage } from './agent-stage.fixture.ts';
+
+const upstreamThat = (t: TestContext, answer: () => Answer) =>
+  startUpstream(t, answer, { address: freeAddress() });
+const ruleTo = (endpoint: string) => [{ suffix: 'corp.example.', upstreams: [endpoint] }];
+const isServing = (agent: StagedAgent) =>
+  until(() => agent.status().role === 'serving' && agent.status().healthy);
+const isStandby = (agent: StagedAgent) => until(() => agent.status().role === 'standby');
+
+describe('an agent', { timeout: 300_000, concurrency: true }, () => {
+  test('takes an address that has no host and serves it; a spare stands by, and takes it over when the host dies', async (t) => {
+    const stage = await setStage(t);
+    const upstream = await upstreamThat(t, () => ({ address: '10.0.0.1', ttl: 0 }));
+    stage.configure(ruleTo(upstream.endpoint));
+    const first = stage.boot('i-1', { launchHook: 'answers' });
+    await isServing(first);
+    await until(() => first.fleet.completed.length > 0);
+    assert.deepEqual(first.fleet.completed, ['CONTINUE']);
+    const spare = stage.boot('i-2', { launchHook: 'answers' });
+    await isStandby(spare);
+    await until(() => spare.fleet.completed.length > 0);
+    const client = await startClient(t, `${stage.address}:${stage.port}`);
+    assert.equal(await client.ask('www.corp.example.'), '10.0.0.1');
+    stage.cloud.setInstance('i-1', 'ended');
+    await isServing(spare);
+    await until(() => first.status().role !== 'serving');
+    assert.equal(await client.ask('www.corp.example.'), '10.0.0.1');
+    const heal = spare.status().heals.at(-1)!;
+    assert.equal(heal.outcome, 'healed');
+    assert.match(heal.cause, /i-1 has ended|a has no host/);
+    assert.equal(heal.events.at(-1)!.what, 'answers flow');
+    assert.deepEqual(stage.cloud.robberies, []);
+  });
+
+  test('lets go in time where Auto Scaling is about to end its instance', async (t) => {
+    const stage = await setStage(t);
+    stage.configure([]);
+    let state = 'InService';
+    const leaving = stage.boot('i-1', {
+      metadata: { targetLifecycleState: async () => state, clockOffset: () => 0 },
+    });
+    await until(() => leaving.status().role === 'serving');
+    const spare = stage.boot('i-2');
+    await isStandby(spare);
+    state = 'Terminated';
+    await until(() => spare.status().role === 'serving');
+    await until(() => leaving.status().role === 'unfit');
+    assert.equal(leaving.fleet.unhealthy, 0);
+  });
+
+  test('takes a new configuration without losing a query, refuses a bad one, and serves the last good one while the source is away', async (t) => {
+    const stage = await setStage(t);
+    const [old, fresh] = [
+      await upstreamThat(t, () => ({ address: '10.0.0.1', ttl: 0 })),
+      await upstreamThat(t, () => ({ address: '10.0.0.2', ttl: 0 })),
+    ];
+    stage.configure(ruleTo(old.endpoint));
+    const agent = stage.boot('i-1');
+    await isServing(agent);
+    const client = await startClient(t, `${stage.address}:${stage.port}`);
+    const seen: string[] = [];
+    stage.configure(ruleTo(fresh.endpoint));
+    while (seen.at(-1) !== '10.0.0.2') seen.push(await client.ask(`n${seen.length}.corp.example.`));
+    assert.deepEqual([...new Set(seen)], ['10.0.0.1', '10.0.0.2']);
+    const { revision } = agent.status().configuration!;
+    for (const [bad, mistake] of [
+      ['{', /it is no JSON/],
+      [
+        '{"name":"a","listen":["127.0.0.1:53"],"clients":[],"rules":[]}',
+        /127\.0\.0\.1:53 is not an address of this/,
+      ],
+      ['{"name":"a"}', /listen: is missing/],
+    ] as const) {
+      stage.configure(bad);
+      await until(() => mistake.test(agent.told.at(-1) ?? ''));
+      assert.equal(await client.ask('x.corp.example.'), '10.0.0.2');
+      assert.equal(agent.status().configuration!.revision, revision);
+    }
+    rmSync(join(agent.directory, '..', 'forwarder.json'));
+    await until(() => agent.told.some((text) => text.includes('there is no file')));
+    await agent.stop();
+    const again = stage.boot('i-1', { directory: agent.directory });
+    await isServing(again);
+    assert.equal(again.status().configuration!.revision, revision);
+    assert.equal(await client.ask('y.corp.example.'), '10.0.0.2');
+    assert.equal(statSync(join(agent.directory, 'configurations/a.json')).mode & 0o077, 0);
+  });
+
+  test('goes on serving while the cloud is down, also when it is started again meanwhile', async (t) => {
+    const stage = await setStage(t);
+    const upstream = await upstreamThat(t, () => ({ address: '10.0.0.1', ttl: 0 }));
+    stage.configure(ruleTo(upstream.endpoint));
+    const agent = stage.boot('i-1');
+    await isServing(agent);
+    stage.cloud.faults.throttled = 1;
+    await until(() => agent.told.some((text) => text.includes('RequestLimitExceeded')));
+    assert.ok(agent.status().healthy);
+    await agent.stop();
+    const again = stage.boot('i-1', { directory: agent.directory });
+    await isServing(again);
+    assert.equal(again.status().member, 'a');
+  });
+});

@@ -149,6 +149,7 @@ async function refuse({ reply, service }: Exchange, error: AwsError): Promise<vo
   send(reply, writeError(service, await service.protocol(), error, randomUUID()));
 }
 
+/** The response to HEAD says itself how long the body would be. */
 function send(reply: ServerResponse, { status, headers, body }: WireResponse): void {
-  reply.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+  reply.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers }).end(body);
 }

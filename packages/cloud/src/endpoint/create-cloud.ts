@@ -11,6 +11,7 @@ import { serialFabric } from '../fabric/serial-fabric.ts';
 import { accessesIn } from '../identity/accesses/accesses-of.ts';
 import { authorizeBy } from '../identity/authorize.ts';
 import { createIdentity, type Identity } from '../identity/create-identity.ts';
+import { createObjects, type ObjectsApi } from '../objects/service.ts';
 import { createParameters, type ParametersApi } from '../parameters/service.ts';
 import { type CloudFaults, sufferFaults } from '../state/faults.ts';
 import { createKeyLocks } from '../state/key-locks.ts';
@@ -46,6 +47,8 @@ export type Cloud = {
   ec2: Ec2Api;
   /** Roles and their policies, temporary keys, and STS. */
   identity: Identity;
+  /** S3. */
+  objects: ObjectsApi;
   /** Parameter Store of SSM. */
   parameters: ParametersApi;
   /** What EC2 keeps, and its changes as they happen. */
@@ -73,6 +76,7 @@ export function createCloud(options: CloudOptions): Cloud {
   };
   const ec2 = bindEc2({ ...core, state, locks: createKeyLocks(), tokens: rememberTokens(clock.now) });
   const identity = createIdentity(core, randomBytes);
+  const objects = createObjects(core);
   const parameters = createParameters(core);
   const authorize = authorizeBy({
     ...identity,
@@ -82,9 +86,10 @@ export function createCloud(options: CloudOptions): Cloud {
     core,
     ec2,
     identity,
+    objects: objects.api,
     parameters: parameters.api,
     state,
-    services: [ec2Service(ec2), identity.service, parameters.service],
+    services: [ec2Service(ec2), identity.service, objects.service, parameters.service],
     gate: async (call) => {
       await sufferFaults(faults, random);
       authorize(call);

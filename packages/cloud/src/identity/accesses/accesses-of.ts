@@ -5,6 +5,7 @@ import type { ParameterState } from '../../parameters/model.ts';
 import type { Access, AccessesOf } from '../authorize.ts';
 import { makeContext } from './context.ts';
 import { ec2Accesses } from './ec2.ts';
+import { objectAccesses } from './objects.ts';
 import { parameterAccesses } from './parameters.ts';
 import { route53Accesses } from './route53.ts';
 
@@ -19,6 +20,8 @@ export function accessesIn({ ec2, parameters }: Resources): AccessesOf {
         return ec2Accesses(ec2(), call);
       case 'ssm':
         return parameterAccesses(parameters(), call);
+      case 's3':
+        return objectAccesses(call);
       case 'route53':
         return route53Accesses(call);
       case 'sts':

@@ -21,6 +21,12 @@ export const systemPackages: readonly SystemPackage[] = [
     command: 'keepalived',
     for: 'what is rendered for it, and a floating address outside AWS',
   },
+  { package: 'udhcpc', command: 'udhcpc', for: 'the DHCP client of the machines of a lab' },
+  {
+    package: 'busybox',
+    command: 'busybox',
+    for: 'what udhcpc is a part of; ping and arping in the machines of a lab',
+  },
   { package: 'procps', command: 'ps', for: 'reading processes' },
   { package: 'gcc', command: 'gcc', for: 'the C echo in the bench' },
   { package: 'libc6-dev', command: '/usr/include/stdio.h', for: 'the C echo in the bench' },

@@ -1,0 +1,5 @@
+export { machineCommand, machineFile } from './enter.ts';
+export { FabricError } from './fabric-error.ts';
+export type { LabFabric, LabHost, LabLink, LabOptions, LabSite, LabState } from './lab-fabric.ts';
+export { openFabric } from './open-fabric.ts';
+export { removeLab } from './remove-lab.ts';

@@ -1,0 +1,133 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import type { Fabric } from '@pointsman/cloud';
+import { prefixLengthOf, ROUTER_LINK_LOCAL } from './addresses.ts';
+import { hostNameOf, ipv6ResolversOf } from './dhcp/config.ts';
+import { FabricError } from './fabric-error.ts';
+import { moveIn, moveOut } from './interfaces.ts';
+import { type Instance, type InstanceSpec, type Lab, machineNamespace, missing, networkOf } from './lab.ts';
+import { bootMachine, machineFolder } from './machines/machine.ts';
+import { type Interface, isIpv6 } from './model.ts';
+import { checkId, NAMESPACES } from './names.ts';
+import { signal } from './processes.ts';
+
+import { run, runIp } from './run.ts';
+
+type Instances = Pick<
+  Fabric,
+  'startInstance' | 'stopInstance' | 'rebootInstance' | 'terminateInstance' | 'instanceStatus'
+>;
+
+export function instances(lab: Lab): Instances {
+  async function stop(instance: Instance): Promise<void> {
+    const { machine, spec } = instance;
+    if (!machine) return;
+    signal(machine.init, 'SIGKILL');
+    await machine.ended;
+    // A veth dies with its namespace: out with the interfaces first.
+    await moveOut(lab, attachedTo(lab, spec.id), spec.id);
+    instance.machine = undefined;
+    await runIp([`netns delete ${machineNamespace(lab, spec.id)}`]);
+  }
+
+  return {
+    startInstance: (instance) => startMachine(lab, instance),
+    async stopInstance(instanceId) {
+      await stop(lab.instances.get(instanceId) ?? missing('instance', instanceId));
+    },
+    async rebootInstance(instanceId) {
+      const instance = lab.instances.get(instanceId) ?? missing('instance', instanceId);
+      await stop(instance);
+      await startMachine(lab, instance.spec);
+    },
+    async terminateInstance(instanceId) {
+      const instance = lab.instances.get(instanceId);
+      if (!instance) return;
+      await stop(instance);
+      for (const each of attachedTo(lab, instanceId)) lab.model.attachments.delete(each.id);
+      lab.instances.delete(instanceId);
+      await forgetDisk(lab, instanceId);
+    },
+    async instanceStatus(instanceId) {
+      const { machine, spec } = lab.instances.get(instanceId) ?? missing('instance', instanceId);
+      if (!machine?.isUp || machine.isFrozen) return 'impaired';
+      return (await isReachable(lab, spec.primaryInterfaceId)) ? 'ok' : 'impaired';
+    },
+  };
+}
+
+/** @returns when it has its first lease, or none after five seconds. @throws FabricError */
+export async function startMachine(lab: Lab, spec: InstanceSpec): Promise<void> {
+  checkId(spec.id);
+  if (lab.instances.get(spec.id)?.machine) throw new FabricError(`${spec.id} runs already`);
+  const primary =
+    lab.model.interfaces.get(spec.primaryInterfaceId) ?? missing('interface', spec.primaryInterfaceId);
+  lab.model.attachments.set(primary.id, { instanceId: spec.id, deviceIndex: 0 });
+  const instance: Instance = { spec, machine: undefined };
+  lab.instances.set(spec.id, instance);
+  const namespace = machineNamespace(lab, spec.id);
+  await mkdir(`${machineFolder(lab.folder, spec.id)}/boot`, { recursive: true });
+  await writeIpv6Of(lab, primary, spec.id, ipv6ResolversOf(networkOf(lab, primary.networkId)));
+  await runIp([`netns add ${namespace}`]);
+  try {
+    await moveIn(lab, attachedTo(lab, spec.id), spec.id);
+    const hostName = spec.hostName ?? hostNameOf(primary);
+    const { visible, diskSize } = lab;
+    instance.machine = await bootMachine(
+      lab.folder,
+      { id: spec.id, hostName, namespace, userData: spec.userData, visible, diskSize },
+      lab.keeper,
+    );
+  } catch (error) {
+    await moveOut(lab, attachedTo(lab, spec.id), spec.id).catch(() => {});
+    await runIp([`netns delete ${namespace}`]).catch(() => {});
+    throw error;
+  }
+}
+
+function attachedTo(lab: Lab, instanceId: string): Interface[] {
+  return [...lab.model.attachments]
+    .filter(([, attachment]) => attachment.instanceId === instanceId)
+    .flatMap(([interfaceId]) => lab.model.interfaces.get(interfaceId) ?? []);
+}
+
+async function forgetDisk(lab: Lab, instanceId: string): Promise<void> {
+  const own = machineFolder(lab.folder, instanceId);
+  await run('nsenter', [`--mount=/proc/${lab.keeper.pid}/ns/mnt`, 'umount', '--lazy', `${own}/disk`]);
+  await rm(own, { recursive: true, force: true });
+}
+
+/** As EC2 sees whether an instance can be reached: by ARP, which no security group keeps away. */
+async function isReachable(lab: Lab, interfaceId: string): Promise<boolean> {
+  const known = lab.model.interfaces.get(interfaceId);
+  const address = known?.addresses.find((each) => !isIpv6(each));
+  if (!known || !address) return false;
+  const { namespace } = networkOf(lab, known.networkId);
+  const { bridge } = lab.model.subnets.get(known.subnetId)!;
+  const ask = ['busybox', 'arping', '-q', '-f', '-c', '2', '-w', '2', '-I', bridge, address];
+  return run('nsenter', [`--net=${NAMESPACES}/${namespace}`, ...ask]).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** What DHCPv6 would hand out, for the machines whose primary interface is in this network: they read it at each lease. */
+export async function writeIpv6(lab: Lab, networkId: string, resolvers: readonly string[]): Promise<void> {
+  for (const { spec } of lab.instances.values()) {
+    const primary = lab.model.interfaces.get(spec.primaryInterfaceId);
+    if (primary?.networkId === networkId) await writeIpv6Of(lab, primary, spec.id, resolvers);
+  }
+}
+
+async function writeIpv6Of(lab: Lab, primary: Interface, instanceId: string, resolvers: readonly string[]) {
+  const { ipv6Cidr } = lab.model.subnets.get(primary.subnetId)!;
+  const addresses = ipv6Cidr === undefined ? [] : primary.addresses.filter(isIpv6);
+  const lines = [
+    ...addresses.map((address) => `address ${address}/${prefixLengthOf(ipv6Cidr!)}`),
+    ...(addresses.length > 0 ? [`gateway ${ROUTER_LINK_LOCAL}`] : []),
+    ...resolvers.map((address) => `nameserver ${address}`),
+  ];
+  await writeFile(
+    `${machineFolder(lab.folder, instanceId)}/boot/ipv6`,
+    lines.map((line) => `${line}\n`).join(''),
+  );
+}

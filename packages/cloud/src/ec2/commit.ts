@@ -131,8 +131,8 @@ function addSteps(
   }
 }
 
-function dhcpOf({ dhcpOptions }: Pick<Ec2State, 'dhcpOptions'>, { region, dhcpOptionsId }: Vpc) {
-  return compileDhcpOptions(region, dhcpOptions.get(dhcpOptionsId));
+function dhcpOf({ dhcpOptions }: Pick<Ec2State, 'dhcpOptions'>, { dhcpOptionsId }: Vpc) {
+  return compileDhcpOptions(dhcpOptions.get(dhcpOptionsId));
 }
 
 /** The option sets as they are after the edits. */

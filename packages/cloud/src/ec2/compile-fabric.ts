@@ -73,14 +73,9 @@ function compileRule({
   };
 }
 
-/** What DHCP hands out in a VPC. The default set is the VPC resolver and the region's domain: https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSet.html */
-export function compileDhcpOptions(
-  region: string,
-  dhcpOptions: DhcpOptions | undefined,
-): FabricDhcpOptions | undefined {
-  if (!dhcpOptions) {
-    return { domainName: regionDomain(region), domainNameServers: ['AmazonProvidedDNS'], ntpServers: [] };
-  }
+/** What DHCP hands out in a VPC: https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSet.html */
+export function compileDhcpOptions(dhcpOptions: DhcpOptions | undefined): FabricDhcpOptions | undefined {
+  if (!dhcpOptions) return undefined;
   const valuesOf = (key: string) =>
     dhcpOptions.configurations.find((configuration) => configuration.key === key)?.values ?? [];
   const [domainName] = valuesOf('domain-name');

@@ -13,5 +13,22 @@ export type Ec2 = CloudCore & {
   tokens: ClientTokens;
 };
 
-/** One operation of the API, in the shapes of AWS's model. @throws AwsError */
-export type Operation<Input, Output> = (ec2: Ec2, input: Input, caller: Caller) => Output | Promise<Output>;
+/** One operation of the API, in the shapes of AWS's model. */
+export type Operation<Input extends object, Output extends object> = {
+  /** The members of the input that it heeds, as paths: `LaunchTemplate.Version`. A path stands for all that is in it. Others are refused. */
+  takes: readonly string[];
+  /** @throws AwsError */
+  run: (ec2: Ec2, input: Input, caller: Caller) => Output | Promise<Output>;
+};
+
+export type MemberPath<Input> = (keyof Input & string) | `${keyof Input & string}.${string}`;
+
+export function operation<Input extends object, Output extends object = object>(
+  takes: readonly MemberPath<Input>[],
+  run: Operation<Input, Output>['run'],
+): Operation<Input, Output> {
+  return { takes, run };
+}
+
+/** What every Describe… operation that gives pages takes. */
+export const PAGED = ['Filters', 'MaxResults', 'NextToken'] as const;

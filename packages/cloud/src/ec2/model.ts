@@ -17,7 +17,7 @@ export type Vpc = Owned & {
   dnsSupport: boolean;
   dnsHostnames: boolean;
   networkAddressUsageMetrics: boolean;
-  /** `default`: the VPC resolver and the region's own domain. */
+  /** `default`: none. */
   dhcpOptionsId: string;
   defaultGroupId: string;
 };

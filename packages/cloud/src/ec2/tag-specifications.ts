@@ -11,12 +11,14 @@ const MOST_TAGS = 50;
 /**
  * The tags that a request gives to the resources of a type that it makes.
  * @param others types of resources that the request makes beside it
+ * @param principal of the caller: AWS's own services give tags that begin with `aws:`
  * @throws AwsError InvalidParameterValue
  */
 export function readTagSpecifications(
   specifications: readonly TagSpecification[] | undefined,
   resourceType: string,
   others: readonly string[] = [],
+  principal = '',
 ): Tags {
   for (const { ResourceType } of specifications ?? []) {
     if (ResourceType !== resourceType && !others.includes(ResourceType ?? '')) {
@@ -27,14 +29,16 @@ export function readTagSpecifications(
     }
   }
   const own = (specifications ?? []).filter(({ ResourceType }) => ResourceType === resourceType);
+  const isService = principal.endsWith('.amazonaws.com');
   return addTags(
     {},
     own.flatMap(({ Tags = [] }) => Tags),
+    isService,
   );
 }
 
 /** @throws AwsError InvalidParameterValue, TagLimitExceeded */
-export function addTags(tags: Tags, added: readonly Tag[]): Tags {
+export function addTags(tags: Tags, added: readonly Tag[], isService = false): Tags {
   const entries = new Map(Object.entries(tags));
   for (const { Key = '', Value = '' } of added) {
     if (Key === '' || Key.length > LONGEST_KEY) {
@@ -43,7 +47,7 @@ export function addTags(tags: Tags, added: readonly Tag[]): Tags {
     if (Value.length > LONGEST_VALUE) {
       throw invalidValue(Value, 'value', `Tag values are at most ${LONGEST_VALUE} characters long.`);
     }
-    if (Key.startsWith('aws:')) {
+    if (Key.startsWith('aws:') && !isService) {
       throw invalidValue(Key, 'key', "Tag keys starting with 'aws:' are reserved for internal use");
     }
     entries.set(Key, Value);

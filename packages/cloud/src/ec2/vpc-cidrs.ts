@@ -2,7 +2,7 @@ import type * as aws from '@aws-sdk/client-ec2';
 import { AwsError } from '@pointsman/aws-wire';
 import { cidrOf, isWithin, overlapsAny, readIpv4Cidr, readIpv6Cidr } from './cidrs.ts';
 import { commit } from './commit.ts';
-import type { Ec2, Operation } from './ec2.ts';
+import { type Ec2, operation } from './ec2.ts';
 import { hexDigits } from './ids.ts';
 import type { CidrAssociation, Ec2State, Vpc } from './model.ts';
 import { invalidCombination, missingParameter } from './resources.ts';
@@ -34,10 +34,10 @@ export function ipv6CidrFor({ random }: Pick<Ec2, 'random'>, input: Ipv6Request)
 }
 
 /** A VPC may overlap with others; that matters only when they are to be peered. */
-export const associateVpcCidrBlock: Operation<
+export const associateVpcCidrBlock = operation<
   aws.AssociateVpcCidrBlockRequest,
   aws.AssociateVpcCidrBlockResult
-> = (ec2, input, caller) =>
+>(['VpcId', 'CidrBlock', 'AmazonProvidedIpv6CidrBlock', 'Ipv6CidrBlock', 'Ipv6Pool'], (ec2, input, caller) =>
   underVpc(ec2, input.VpcId, caller, async (vpc) => {
     const ipv6 = ipv6CidrFor(ec2, input);
     if ((ipv6 === undefined) === (input.CidrBlock === undefined)) {
@@ -52,7 +52,8 @@ export const associateVpcCidrBlock: Operation<
     return ipv6 === undefined
       ? { VpcId: vpc.id, CidrBlockAssociation: writeCidr(association) }
       : { VpcId: vpc.id, Ipv6CidrBlockAssociation: writeVpcIpv6Cidr(association) };
-  });
+  }),
+);
 
 function requireRoom(state: Ec2State, vpc: Vpc, list: 'cidrs' | 'ipv6Cidrs', cidr: string): void {
   if (vpc[list].length >= MOST_CIDRS) {
@@ -79,10 +80,10 @@ function requireRoom(state: Ec2State, vpc: Vpc, list: 'cidrs' | 'ipv6Cidrs', cid
   }
 }
 
-export const disassociateVpcCidrBlock: Operation<
+export const disassociateVpcCidrBlock = operation<
   aws.DisassociateVpcCidrBlockRequest,
   aws.DisassociateVpcCidrBlockResult
-> = (ec2, { AssociationId }, caller) => {
+>(['AssociationId'], (ec2, { AssociationId }, caller) => {
   const isOf = ({ associationId }: CidrAssociation) => associationId === AssociationId;
   const holder = [...ec2.state.now().vpcs.values()].find(
     ({ account, region, cidrs, ipv6Cidrs }) =>
@@ -109,7 +110,7 @@ export const disassociateVpcCidrBlock: Operation<
         }
       : { VpcId: vpc.id, CidrBlockAssociation: { ...writeCidr(association), CidrBlockState: state } };
   });
-};
+});
 
 function requireUnused(state: Ec2State, vpc: Vpc, association: CidrAssociation): void {
   if (association === vpc.cidrs[0]) {

@@ -3,7 +3,8 @@ import type { Caller } from '@pointsman/aws-wire';
 import { readIpv4Cidr } from './cidrs.ts';
 import { commit } from './commit.ts';
 import { defaultGroup } from './default-group.ts';
-import type { Ec2, Operation } from './ec2.ts';
+import { defaultDhcpOptions } from './dhcp-options.ts';
+import { type Ec2, operation, PAGED } from './ec2.ts';
 import type { FilterFields } from './filters.ts';
 import { listOwn } from './listing.ts';
 import type { Vpc } from './model.ts';
@@ -12,32 +13,35 @@ import { readTagSpecifications } from './tag-specifications.ts';
 import { ipv6CidrFor, makeCidr } from './vpc-cidrs.ts';
 import { writeVpc } from './vpc-shapes.ts';
 
-export const createVpc: Operation<aws.CreateVpcRequest, aws.CreateVpcResult> = async (ec2, input, caller) => {
-  const tags = readTagSpecifications(input.TagSpecifications, 'vpc');
-  if (input.CidrBlock === undefined) throw missingParameter('CidrBlock');
-  const cidr = readIpv4Cidr(input.CidrBlock, 'cidrBlock', 'InvalidVpc.Range');
-  const ipv6 = ipv6CidrFor(ec2, input);
-  const id = ec2.makeId('vpc', tags);
-  const group = defaultGroup(ec2, { vpcId: id, account: caller.account, region: caller.region });
-  const vpc: Vpc = {
-    id,
-    account: caller.account,
-    region: caller.region,
-    tags,
-    cidrs: [makeCidr(ec2, cidr)],
-    ipv6Cidrs: ipv6 === undefined ? [] : [makeCidr(ec2, ipv6)],
-    dnsSupport: true,
-    dnsHostnames: false,
-    networkAddressUsageMetrics: false,
-    dhcpOptionsId: 'default',
-    defaultGroupId: group.id,
-  };
-  await commit(ec2, [
-    { table: 'vpcs', id, record: vpc },
-    { table: 'securityGroups', id: group.id, record: group },
-  ]);
-  return { Vpc: writeVpc(vpc) };
-};
+export const createVpc = operation<aws.CreateVpcRequest, aws.CreateVpcResult>(
+  ['CidrBlock', 'TagSpecifications', 'AmazonProvidedIpv6CidrBlock', 'Ipv6CidrBlock', 'Ipv6Pool'],
+  async (ec2, input, caller) => {
+    const tags = readTagSpecifications(input.TagSpecifications, 'vpc');
+    if (input.CidrBlock === undefined) throw missingParameter('CidrBlock');
+    const cidr = readIpv4Cidr(input.CidrBlock, 'cidrBlock', 'InvalidVpc.Range');
+    const ipv6 = ipv6CidrFor(ec2, input);
+    const id = ec2.makeId('vpc', tags);
+    const group = defaultGroup(ec2, { vpcId: id, account: caller.account, region: caller.region });
+    const vpc: Vpc = {
+      id,
+      account: caller.account,
+      region: caller.region,
+      tags,
+      cidrs: [makeCidr(ec2, cidr)],
+      ipv6Cidrs: ipv6 === undefined ? [] : [makeCidr(ec2, ipv6)],
+      dnsSupport: true,
+      dnsHostnames: false,
+      networkAddressUsageMetrics: false,
+      dhcpOptionsId: defaultDhcpOptions(ec2, caller),
+      defaultGroupId: group.id,
+    };
+    await commit(ec2, [
+      { table: 'vpcs', id, record: vpc },
+      { table: 'securityGroups', id: group.id, record: group },
+    ]);
+    return { Vpc: writeVpc(vpc) };
+  },
+);
 
 const FIELDS: FilterFields<Vpc> = {
   'vpc-id': ({ id }) => id,
@@ -56,18 +60,17 @@ const FIELDS: FilterFields<Vpc> = {
   state: () => 'available',
 };
 
-export const describeVpcs: Operation<aws.DescribeVpcsRequest, aws.DescribeVpcsResult> = (
-  { state },
-  input,
-  caller,
-) => {
-  const ids = { name: 'vpcIds', given: input.VpcIds };
-  const { page, NextToken } = listOwn(state.seen(), input, caller, { table: 'vpcs', ids, fields: FIELDS });
-  return { Vpcs: page.map(writeVpc), NextToken };
-};
+export const describeVpcs = operation<aws.DescribeVpcsRequest, aws.DescribeVpcsResult>(
+  ['VpcIds', ...PAGED],
+  ({ state }, input, caller) => {
+    const ids = { name: 'vpcIds', given: input.VpcIds };
+    const { page, NextToken } = listOwn(state.seen(), input, caller, { table: 'vpcs', ids, fields: FIELDS });
+    return { Vpcs: page.map(writeVpc), NextToken };
+  },
+);
 
 /** @throws AwsError DependencyViolation while anything but the default security group is in it */
-export const deleteVpc: Operation<aws.DeleteVpcRequest, object> = (ec2, { VpcId }, caller) =>
+export const deleteVpc = operation<aws.DeleteVpcRequest, object>(['VpcId'], (ec2, { VpcId }, caller) =>
   underVpc(ec2, VpcId, caller, async (vpc) => {
     const { subnets, interfaces, securityGroups, peerings } = ec2.state.now();
     const isIn = ({ vpcId }: { vpcId: string }) => vpcId === vpc.id;
@@ -83,36 +86,40 @@ export const deleteVpc: Operation<aws.DeleteVpcRequest, object> = (ec2, { VpcId 
       { table: 'securityGroups', id: vpc.defaultGroupId, record: undefined },
     ]);
     return {};
-  });
+  }),
+);
 
 /** EC2 takes one attribute a call. */
-export const modifyVpcAttribute: Operation<aws.ModifyVpcAttributeRequest, object> = (ec2, input, caller) =>
-  underVpc(ec2, input.VpcId, caller, async (vpc) => {
-    const { EnableDnsSupport, EnableDnsHostnames, EnableNetworkAddressUsageMetrics } = input;
-    const given = [EnableDnsSupport, EnableDnsHostnames, EnableNetworkAddressUsageMetrics].filter(
-      (each) => each !== undefined,
-    );
-    if (given.length !== 1) {
-      throw invalidCombination(
-        given.length === 0 ? 'No attributes specified.' : 'Only one attribute can be modified at a time.',
+export const modifyVpcAttribute = operation<aws.ModifyVpcAttributeRequest, object>(
+  ['VpcId', 'EnableDnsSupport', 'EnableDnsHostnames', 'EnableNetworkAddressUsageMetrics'],
+  (ec2, input, caller) =>
+    underVpc(ec2, input.VpcId, caller, async (vpc) => {
+      const { EnableDnsSupport, EnableDnsHostnames, EnableNetworkAddressUsageMetrics } = input;
+      const given = [EnableDnsSupport, EnableDnsHostnames, EnableNetworkAddressUsageMetrics].filter(
+        (each) => each !== undefined,
       );
-    }
-    const value = given[0]!.Value;
-    if (value === undefined) throw missingParameter('Value');
-    const record: Vpc = {
-      ...vpc,
-      ...(EnableDnsSupport && { dnsSupport: value }),
-      ...(EnableDnsHostnames && { dnsHostnames: value }),
-      ...(EnableNetworkAddressUsageMetrics && { networkAddressUsageMetrics: value }),
-    };
-    await commit(ec2, [{ table: 'vpcs', id: vpc.id, record }]);
-    return {};
-  });
+      if (given.length !== 1) {
+        throw invalidCombination(
+          given.length === 0 ? 'No attributes specified.' : 'Only one attribute can be modified at a time.',
+        );
+      }
+      const value = given[0]!.Value;
+      if (value === undefined) throw missingParameter('Value');
+      const record: Vpc = {
+        ...vpc,
+        ...(EnableDnsSupport && { dnsSupport: value }),
+        ...(EnableDnsHostnames && { dnsHostnames: value }),
+        ...(EnableNetworkAddressUsageMetrics && { networkAddressUsageMetrics: value }),
+      };
+      await commit(ec2, [{ table: 'vpcs', id: vpc.id, record }]);
+      return {};
+    }),
+);
 
-export const describeVpcAttribute: Operation<
+export const describeVpcAttribute = operation<
   aws.DescribeVpcAttributeRequest,
   aws.DescribeVpcAttributeResult
-> = ({ state }, { VpcId, Attribute }, caller) => {
+>(['VpcId', 'Attribute'], ({ state }, { VpcId, Attribute }, caller) => {
   const vpc = findOwn(state.seen(), 'vpcs', VpcId, caller);
   switch (Attribute) {
     case 'enableDnsSupport':
@@ -124,7 +131,7 @@ export const describeVpcAttribute: Operation<
     default:
       throw invalidCombination(`The attribute '${Attribute}' is not one of a VPC.`);
   }
-};
+});
 
 /** Runs an action that changes a VPC of the caller, or what is in it, while nobody else does. */
 export function underVpc<Result>(

@@ -1,6 +1,6 @@
 import type * as aws from '@aws-sdk/client-ec2';
 import { AwsError } from '@pointsman/aws-wire';
-import type { Operation } from './ec2.ts';
+import { operation } from './ec2.ts';
 import { compileFilters, type FilterFields } from './filters.ts';
 
 /** The letters of a region's availability zones: every region has these here. */
@@ -35,6 +35,13 @@ export function requireZone(region: string, zone: string): string {
   );
 }
 
+/** @throws AwsError InvalidParameterValue */
+export function zoneOfId(region: string, id: string): string {
+  const zone = zonesOf(region).find(({ zoneId }) => zoneId === id);
+  if (zone) return zone.name;
+  throw new AwsError('InvalidParameterValue', `Invalid availability zone-id: [${id}]`);
+}
+
 /** The zone's ID, which is the same in all accounts: `apse2-az1`. */
 export function zoneIdOf(zone: string): string {
   const region = zone.slice(0, -1);
@@ -64,39 +71,42 @@ const ZONE_FIELDS: FilterFields<Zone & { tags: Record<string, string> }> = {
   state: () => 'available',
 };
 
-export const describeAvailabilityZones: Operation<
+export const describeAvailabilityZones = operation<
   aws.DescribeAvailabilityZonesRequest,
   aws.DescribeAvailabilityZonesResult
-> = (_ec2, { ZoneNames = [], ZoneIds = [], Filters }, { region }) => {
-  const zones = zonesOf(region).map((zone) => ({ ...zone, tags: {} }));
-  const unknown = [
-    ...ZoneNames.filter((each) => !zones.some(({ name }) => name === each)),
-    ...ZoneIds.filter((each) => !zones.some(({ zoneId }) => zoneId === each)),
-  ];
-  if (unknown.length > 0) {
-    throw new AwsError('InvalidParameterValue', `Invalid availability zone: [${unknown.join(', ')}]`);
-  }
-  const passes = compileFilters(Filters, ZONE_FIELDS);
-  const asked = zones.filter(
-    (zone) =>
-      (ZoneNames.length === 0 || ZoneNames.includes(zone.name)) &&
-      (ZoneIds.length === 0 || ZoneIds.includes(zone.zoneId)) &&
-      passes(zone),
-  );
-  return {
-    AvailabilityZones: asked.map(({ name, zoneId }) => ({
-      State: 'available',
-      OptInStatus: 'opt-in-not-required',
-      Messages: [],
-      RegionName: region,
-      ZoneName: name,
-      ZoneId: zoneId,
-      GroupName: region,
-      NetworkBorderGroup: region,
-      ZoneType: 'availability-zone',
-    })),
-  };
-};
+>(
+  ['ZoneNames', 'ZoneIds', 'Filters', 'AllAvailabilityZones'],
+  (_ec2, { ZoneNames = [], ZoneIds = [], Filters }, { region }) => {
+    const zones = zonesOf(region).map((zone) => ({ ...zone, tags: {} }));
+    const unknown = [
+      ...ZoneNames.filter((each) => !zones.some(({ name }) => name === each)),
+      ...ZoneIds.filter((each) => !zones.some(({ zoneId }) => zoneId === each)),
+    ];
+    if (unknown.length > 0) {
+      throw new AwsError('InvalidParameterValue', `Invalid availability zone: [${unknown.join(', ')}]`);
+    }
+    const passes = compileFilters(Filters, ZONE_FIELDS);
+    const asked = zones.filter(
+      (zone) =>
+        (ZoneNames.length === 0 || ZoneNames.includes(zone.name)) &&
+        (ZoneIds.length === 0 || ZoneIds.includes(zone.zoneId)) &&
+        passes(zone),
+    );
+    return {
+      AvailabilityZones: asked.map(({ name, zoneId }) => ({
+        State: 'available',
+        OptInStatus: 'opt-in-not-required',
+        Messages: [],
+        RegionName: region,
+        ZoneName: name,
+        ZoneId: zoneId,
+        GroupName: region,
+        NetworkBorderGroup: region,
+        ZoneType: 'availability-zone',
+      })),
+    };
+  },
+);
 
 const REGION_FIELDS: FilterFields<{ name: string; tags: Record<string, string> }> = {
   'region-name': ({ name }) => name,
@@ -104,25 +114,24 @@ const REGION_FIELDS: FilterFields<{ name: string; tags: Record<string, string> }
   'opt-in-status': () => 'opt-in-not-required',
 };
 
-export const describeRegions: Operation<aws.DescribeRegionsRequest, aws.DescribeRegionsResult> = (
-  _ec2,
-  { RegionNames = [], Filters },
-  { region },
-) => {
-  const known = [...new Set([...REGIONS, region])].sort();
-  const unknown = RegionNames.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    throw new AwsError('InvalidParameterValue', `Invalid region provided: ${unknown.join(', ')}`);
-  }
-  const passes = compileFilters(Filters, REGION_FIELDS);
-  const asked = known.filter(
-    (name) => (RegionNames.length === 0 || RegionNames.includes(name)) && passes({ name, tags: {} }),
-  );
-  return {
-    Regions: asked.map((name) => ({
-      RegionName: name,
-      Endpoint: `ec2.${name}.amazonaws.com`,
-      OptInStatus: 'opt-in-not-required',
-    })),
-  };
-};
+export const describeRegions = operation<aws.DescribeRegionsRequest, aws.DescribeRegionsResult>(
+  ['RegionNames', 'Filters', 'AllRegions'],
+  (_ec2, { RegionNames = [], Filters }, { region }) => {
+    const known = [...new Set([...REGIONS, region])].sort();
+    const unknown = RegionNames.filter((name) => !known.includes(name));
+    if (unknown.length > 0) {
+      throw new AwsError('InvalidParameterValue', `Invalid region provided: ${unknown.join(', ')}`);
+    }
+    const passes = compileFilters(Filters, REGION_FIELDS);
+    const asked = known.filter(
+      (name) => (RegionNames.length === 0 || RegionNames.includes(name)) && passes({ name, tags: {} }),
+    );
+    return {
+      Regions: asked.map((name) => ({
+        RegionName: name,
+        Endpoint: `ec2.${name}.amazonaws.com`,
+        OptInStatus: 'opt-in-not-required',
+      })),
+    };
+  },
+);

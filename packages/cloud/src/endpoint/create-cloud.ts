@@ -13,6 +13,7 @@ import { authorizeBy } from '../identity/authorize.ts';
 import { createIdentity, type Identity } from '../identity/create-identity.ts';
 import { createObjects, type ObjectsApi } from '../objects/service.ts';
 import { createParameters, type ParametersApi } from '../parameters/service.ts';
+import { type Background, startBackground } from '../state/background.ts';
 import { type CloudFaults, sufferFaults } from '../state/faults.ts';
 import { createKeyLocks } from '../state/key-locks.ts';
 import { createVersions } from '../state/versions.ts';
@@ -27,6 +28,7 @@ export type CloudCore = {
   /** From 0 up to 1. */
   random: () => number;
   makeId: MakeId;
+  background: Background;
   /** Told of what no client is to blame for. */
   onFailure: (error: unknown, what: string) => void;
 };
@@ -72,6 +74,7 @@ export function createCloud(options: CloudOptions): Cloud {
       const named = nameIds?.(prefix, tags);
       return named !== undefined && !isTaken(named) ? named : pick(prefix, tags);
     },
+    background: startBackground(clock, onFailure),
     onFailure,
   };
   const ec2 = bindEc2({ ...core, state, locks: createKeyLocks(), tokens: rememberTokens(clock.now) });

@@ -24,12 +24,15 @@ export type Fabric = {
   attachInterface(attachment: FabricAttachment): Promise<void>;
   /** The interface is in no machine then. Without `force` the machine may hinder it. */
   detachInterface(interfaceId: string, options: { force: boolean }): Promise<void>;
-  /** Boots a machine whose primary interface is `put` already: it comes up with DHCP, and runs its user data. */
+  /**
+   * Boots a machine whose primary interface is `put` already and goes into it: it comes up with DHCP, and runs its user data at its first boot.
+   * A machine that was stopped keeps its disk and its primary interface; the others are attached again once it is started.
+   */
   startInstance(instance: FabricInstance): Promise<void>;
-  /** Ends all that runs in the machine; its disk stays. */
+  /** Ends all that runs in the machine; its disk stays. Its interfaces but the primary one have been detached before. */
   stopInstance(instanceId: string): Promise<void>;
   rebootInstance(instanceId: string): Promise<void>;
-  /** Stops the machine and forgets its disk. Its interfaces have been detached before. */
+  /** Stops the machine and forgets its disk. Its interfaces, the primary one too, have been detached before. */
   terminateInstance(instanceId: string): Promise<void>;
   /** What EC2's instance status check would find: whether the machine runs and its network answers. */
   instanceStatus(instanceId: string): Promise<'ok' | 'impaired'>;

@@ -114,7 +114,13 @@ function machinesOf({ attachments, instances }: RememberedNetworks, begin: Begin
     },
     startInstance: async (instance: FabricInstance) => {
       begin('startInstance');
-      instances.set(instance.id, { ...instance, running: true });
+      const { id, primaryInterfaceId } = instance;
+      attachments.set(primaryInterfaceId, {
+        interfaceId: primaryInterfaceId,
+        instanceId: id,
+        deviceIndex: 0,
+      });
+      instances.set(id, { ...instance, running: true });
     },
     stopInstance: async (id: string) => {
       begin('stopInstance');

@@ -15,7 +15,7 @@ export {
   waitForInterface,
   watchInterface,
 } from './agent/interface/index.ts';
-export { runAgent } from './agent/open-agent.ts';
+export { runAgent } from './agent/run-agent.ts';
 export type { AgentStatus } from './agent/status/agent-status.ts';
 export { askStatus } from './agent/status/ask-status.ts';
 export type { BindOptions } from './engines/bind/bind.ts';

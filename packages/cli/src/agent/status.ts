@@ -43,9 +43,12 @@ async function status({ config, json, healthy }: StatusOptions): Promise<void> {
 function describe(asked: AgentStatus): string {
   const { tier, role, doing, member, address, interfaceId, since, engine, configuration } = asked;
   const health = asked.healthy ? style('green', 'healthy') : style('red', 'not healthy');
+  const title = [tier, member].filter((each) => each !== undefined).join('/');
   const rows = [
-    ['tier', tier],
-    ['host', `${asked.instanceId ?? 'not known yet'} in ${asked.availabilityZone ?? 'a zone not known yet'}`],
+    [
+      'host',
+      asked.instanceId === undefined ? 'not known' : `${asked.instanceId} in ${asked.availabilityZone}`,
+    ],
     ['role', `${role}: ${doing}`],
     ...(member === undefined ? [] : [['member', `${member}  ${address}  (${interfaceId}, since ${since})`]]),
     ...(engine ? [['engine', `${engine.kind}, since ${engine.since}`]] : []),
@@ -59,7 +62,7 @@ function describe(asked: AgentStatus): string {
       : []),
   ];
   return [
-    `${style('bold', member === undefined ? tier : `${tier}/${member}`)}  ${health}`,
+    `${style('bold', title)}  ${health}`,
     ...columns(rows).map((line) => `  ${line}`),
     ...section('wrong', [...asked.problems, ...asked.faults]),
     ...section('rules', columns(asked.rules.map(({ suffix, state, detail }) => [suffix, state, detail]))),

@@ -38,6 +38,21 @@ test('a configuration is taken from a file, over HTTP, from a parameter or from 
     );
 });
 
+test('an agent has a tier on AWS and an interface elsewhere, not both', () => {
+  const { configuration } = smallest;
+  const elsewhere = {
+    mac: '02:00:00:00:00:01',
+    addresses: [{ address: '10.0.0.53/24', gateway: '10.0.0.1' }],
+  };
+  assert.deepEqual(problemsOf({ configuration, interface: elsewhere }), []);
+  assert.deepEqual(problemsOf({ configuration }), [
+    'tier: is missing, and so is interface; write tier on AWS, interface elsewhere, and one of them only',
+  ]);
+  assert.deepEqual(problemsOf({ ...smallest, interface: elsewhere }), [
+    'tier: stands beside interface; write tier on AWS, interface elsewhere, and one of them only',
+  ]);
+});
+
 test('all mistakes of an agent’s configuration are told at once, each with what would be right', () => {
   const value = {
     tier: 'main',
@@ -77,5 +92,5 @@ test('whatever the value, the answer is a configuration of an agent or a list of
 test('the JSON Schema of an agent’s configuration allows no other keys', () => {
   const schema = agentConfigJsonSchema() as { additionalProperties: unknown; required: string[] };
   assert.equal(schema.additionalProperties, false);
-  assert.deepEqual(schema.required, ['tier', 'configuration']);
+  assert.deepEqual(schema.required, ['configuration']);
 });

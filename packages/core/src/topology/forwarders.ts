@@ -19,6 +19,7 @@ export function buildForwarders(context: BuildContext, book: AddressBook): reado
         network: source.network,
         engine: source.engine,
         members: buildMembers(context, source, path, book),
+        spares: source.spares,
         capacity: source.capacity,
         deadline: source.deadline,
         cache: Object.freeze(source.cache),

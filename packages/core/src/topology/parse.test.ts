@@ -302,7 +302,12 @@ test('what `check` judges by is read, with its defaults: load, MTU, port 53, cap
         { kind: 'direct-connect', between: ['v', 'w'] },
       ],
       forwarders: {
-        main: { network: 'v', capacity: 9000, members: [{ name: 'a', subnet: 'a', address: '10.1.1.53' }] },
+        main: {
+          network: 'v',
+          capacity: 9000,
+          spares: 1,
+          members: [{ name: 'a', subnet: 'a', address: '10.1.1.53' }],
+        },
       },
       allow: [{ code: 'single-link', subject: 'links/v-w', reason: ' two lines ' }],
     },
@@ -323,6 +328,7 @@ test('what `check` judges by is read, with its defaults: load, MTU, port 53, cap
     ],
   );
   assert.equal(forwarders[0]?.capacity, 9000);
+  assert.equal(forwarders[0]?.spares, 1);
   assert.deepEqual(allow, [
     { path: ['allow', 0], code: 'single-link', subject: 'links/v-w', reason: 'two lines' },
   ]);

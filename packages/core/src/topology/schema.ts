@@ -222,6 +222,13 @@ const tier = z.strictObject({
     16,
     'members',
   ).describe('The forwarders, each with a fixed address.'),
+  spares: z
+    .number()
+    .int()
+    .min(0, 'write 0 or more instances')
+    .max(4, 'write 4 instances at most')
+    .default(0)
+    .describe('Instances in each availability zone that stand by for the members there.'),
   capacity: z
     .number()
     .positive('write more than 0 queries a second')

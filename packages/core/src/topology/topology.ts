@@ -123,6 +123,8 @@ export type ForwarderTier = {
   readonly network: string;
   readonly engine: 'native' | 'bind';
   readonly members: readonly TierMember[];
+  /** Instances in each availability zone of the members that stand by for them. */
+  readonly spares: number;
   /** Queries a second that one member answers, where the file says. */
   readonly capacity: number | undefined;
   /** How long a client waits at most, milliseconds. */

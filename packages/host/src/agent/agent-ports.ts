@@ -18,6 +18,7 @@ export type AgentPorts = {
   metadata: Pick<Metadata, 'targetLifecycleState' | 'clockOffset'>;
   /** The MAC addresses that the kernel has. */
   macs: () => Promise<ReadonlySet<string>>;
+  localAddresses: () => ReadonlySet<string>;
   network: Network;
   openSource: (member: string) => Source;
   lastGood: LastGood;

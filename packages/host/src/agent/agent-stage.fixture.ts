@@ -17,7 +17,7 @@ import { openLastGood } from './configuration/last-good.ts';
 import { openSource } from './configuration/source.ts';
 import { openHeals } from './heals/heals.ts';
 import { openRemembered } from './remembered.ts';
-import { startAgent } from './run-agent.ts';
+import { startAgent } from './start-agent.ts';
 import type { AgentStatus } from './status/agent-status.ts';
 import { noMetrics } from './status/metrics.ts';
 import { readStatus } from './status/read-status.ts';
@@ -140,6 +140,7 @@ function portsOf(
     },
     metadata: { targetLifecycleState: async () => 'InService', clockOffset: () => 0 },
     macs: async () => cloud.macsOf(instanceId),
+    localAddresses: () => new Set(),
     network: { bringUp: async () => {}, watch: async () => {}, release: async () => {} },
     openSource: (member) => openSource(config.configuration, member, NO_CLIENTS),
     lastGood: openLastGood(config.stateDirectory),

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Network } from './agent-ports.ts';
 import type { AgentEvent } from './events.ts';
 import {
@@ -26,6 +27,17 @@ export function openNetwork(): Network {
     release: async (desired) => {
       await releaseInterface(run, desired);
     },
+  };
+}
+
+/** For a host whose addresses are somebody else's business: they are there when it serves, and nothing is done to them. */
+export function leaveNetwork(): Network {
+  return {
+    bringUp: async () => {},
+    watch: async (_, __, signal) => {
+      if (!signal.aborted) await once(signal, 'abort');
+    },
+    release: async () => {},
   };
 }
 

@@ -1,103 +1,90 @@
+import { availableParallelism } from 'node:os';
 import type { AgentConfig } from '@pointsman/core/config';
+import type { LogLine } from '../engines/engine.ts';
+import { startEngine } from '../engines/start-engine.ts';
 import type { AgentPorts } from './agent-ports.ts';
-import { keepClaiming, type Outcome } from './claim/keep-claiming.ts';
-import { type Fitness, makeFitness } from './fitness.ts';
-import type { Heals } from './heals/heals.ts';
-import { followLaunch } from './health/follow-launch.ts';
-import { reportFaults, watchHost } from './health/watch-host.ts';
-import { pauseFor } from './pause.ts';
-import type { Remembered } from './remembered.ts';
-import { startStandby } from './standby.ts';
-import { beginTenure, type Tenure } from './tenure.ts';
+import { makeAsking } from './asking.ts';
+import { type CloudAccess, openCloud, openNoCloud } from './cloud/open-cloud.ts';
+import { openLastGood } from './configuration/last-good.ts';
+import { openSource } from './configuration/source.ts';
+import type { Report } from './events.ts';
+import { openHeals } from './heals/heals.ts';
+import { examineHost } from './health/examine-host.ts';
+import { readAddresses, readMacs } from './kernel.ts';
+import { leaveNetwork, openNetwork } from './network.ts';
+import { openRemembered } from './remembered.ts';
+import { type AgentView, type RunningAgent, startAgent } from './start-agent.ts';
+import type { AgentStatus } from './status/agent-status.ts';
+import { noMetrics } from './status/metrics.ts';
+import { publishStatus } from './status/publish-status.ts';
+import { readStatus } from './status/read-status.ts';
+import { serveStatus } from './status/serve-status.ts';
 
-/** An agent that runs: what it has, and what it does about it. */
-export type RunningAgent = {
-  view: () => AgentView;
-  /** Resolves when it has ended, in order, after the signal. */
-  ended: Promise<void>;
+export type AgentOptions = {
+  report: Report;
+  /** Whoever wants the configuration looked at now calls what is handed to this. */
+  onAsk: (look: () => void) => void;
+  /** An engine does not end: this process has to. */
+  onStuck: () => void;
+  signal: AbortSignal;
 };
 
-export type AgentView = {
-  tenure: Tenure | undefined;
-  turn: Pick<Outcome, 'step' | 'problems'> | undefined;
-  faults: readonly string[];
-  /** It stands by, with all that it needs to take over. */
-  isStandingBy: boolean;
-};
+const NOTHING_YET: AgentView = { tenure: undefined, turn: undefined, faults: [], isStandingBy: false };
 
-/** Milliseconds that an engine which does not come back keeps this host from having an address. */
-const ENGINE_FAULT_LASTS = 5 * 60_000;
+/** The agent of this host, until the signal. Resolves when it has ended. @throws Error where it cannot start */
+export async function runAgent(config: AgentConfig, options: AgentOptions): Promise<void> {
+  const { report, signal } = options;
+  const access = config.interface === undefined ? openCloud(config) : openNoCloud(config);
+  const ports = openPorts(config, access, options);
+  const complain = (text: string) => report({ level: 4, text });
+  const heals = await openHeals(config.stateDirectory, Date.now, complain);
+  const remembered = openRemembered(config.stateDirectory);
+  let agent: RunningAgent | undefined;
+  const read = (): AgentStatus =>
+    readStatus(config, agent?.view() ?? NOTHING_YET, access.knownIdentity(), heals);
+  // First: it fails where an agent runs already.
+  const server = await serveStatus({ socket: config.socket, metrics: config.metrics }, read, ports.metrics);
+  agent = startAgent(config, ports, { heals, remembered }, signal);
+  const { publish: name } = config;
+  const published =
+    name === undefined ? undefined : publishStatus(name, read, access.clients, report, signal);
+  await Promise.all([agent.ended, published]).finally(server.stop);
+}
 
-/**
- * Claims the fixed address of a member, serves it and looks after it, until the signal. Each concern is a loop of its own; they meet in
- * `onTurn`, where a tenure begins and ends with the interface, and in the host's fitness.
- */
-export function startAgent(
+function openPorts(
   config: AgentConfig,
-  ports: AgentPorts,
-  { heals, remembered }: { heals: Heals; remembered: Remembered },
-  signal: AbortSignal,
-): RunningAgent {
-  const fitness = makeFitness();
-  const standby = startStandby(ports);
-  const agent: { tenure: Tenure | undefined; turn: AgentView['turn'] } = {
-    tenure: undefined,
-    turn: undefined,
-  };
-  const onLost = () => blameEngine(fitness, signal);
-  const onTurn = async ({ held, step, candidates, problems }: Outcome) => {
-    agent.turn = { step, problems };
-    if (agent.tenure && agent.tenure.interface.id !== held?.id) {
-      await agent.tenure.end();
-      agent.tenure = undefined;
-    }
-    if (held && !agent.tenure) {
-      standby.keep([]);
-      agent.tenure = beginTenure(held, { config, ports, heals, onLost });
-      await remembered
-        .write(held)
-        .catch((error: Error) =>
-          ports.report({ level: 4, text: `the interface is not kept: ${error.message}` }),
-        );
-    }
-    if (!held && candidates) standby.keep(candidates);
-  };
-  const isReady = () =>
-    agent.tenure ? agent.tenure.health().answers : isCalm(agent.turn) && standby.isReady();
-  const run = async () => {
-    const loops = [
-      keepClaiming({
-        config,
-        ports,
-        isFit: fitness.isFit,
-        heals,
-        remembered: await remembered.read(),
-        onTurn,
-        signal,
-      }),
-      watchHost(ports, fitness, signal),
-      reportFaults(ports, fitness, signal),
-      ...(config.launchHook === undefined ? [] : [followLaunch(config.launchHook, isReady, ports, signal)]),
-    ];
-    await Promise.all(loops);
-    await Promise.all([standby.end(), agent.tenure?.end()]);
-  };
+  { clients, identity, cloud, fleet, metadata }: CloudAccess,
+  { report, onAsk, onStuck }: AgentOptions,
+): AgentPorts {
+  const asking = makeAsking();
+  onAsk(asking.ask);
   return {
-    view: () => ({
-      ...agent,
-      faults: fitness.faults(),
-      isStandingBy: isCalm(agent.turn) && standby.isReady(),
-    }),
-    ended: run(),
+    identity,
+    cloud,
+    fleet,
+    metadata,
+    macs: readMacs,
+    localAddresses: readAddresses,
+    network: config.interface === undefined ? openNetwork() : leaveNetwork(),
+    openSource: (member) => openSource(config.configuration, member, clients),
+    lastGood: openLastGood(config.stateDirectory),
+    startEngine: (forwarder) =>
+      startEngine(config.engine, forwarder, {
+        workers: availableParallelism(),
+        hugePages: true,
+        log: (line) => reportLine(line, report),
+        onFailure: (error) => report({ level: 3, text: `the engine failed: ${error.message}` }),
+      }),
+    onStuck,
+    examineHost: () => examineHost(config.stateDirectory),
+    untilAsked: asking.pauseUntil,
+    report,
+    metrics: noMetrics(),
+    random: Math.random,
   };
 }
 
-function isCalm(turn: AgentView['turn']): boolean {
-  return turn?.step?.do === 'wait' && turn.step.pace === 'calm' && turn.problems.length === 0;
-}
-
-/** For a while: whatever held the engine up may have passed, and nobody else may have taken the address. */
-function blameEngine(fitness: Fitness, signal: AbortSignal): void {
-  fitness.set('engine', 'the engine does not answer, and starting it again does not help');
-  void pauseFor(ENGINE_FAULT_LASTS, signal).then(() => fitness.set('engine', undefined));
+function reportLine({ level, category, message }: LogLine, report: Report): void {
+  const number = { error: 3, warning: 4, info: 6 } as const;
+  if (level !== 'debug') report({ level: number[level], text: `${category}: ${message}` });
 }

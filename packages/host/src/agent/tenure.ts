@@ -17,6 +17,8 @@ export type Tenure = {
   since: number;
   serving: () => Serving | undefined;
   health: () => EngineHealth;
+  /** The engine does not come back, and nothing is tried any more. */
+  isLost: () => boolean;
   /** Resolves when nothing of it is left on this host. */
   end: () => Promise<void>;
 };
@@ -31,6 +33,11 @@ export type TenureOptions = {
 
 export function beginTenure(held: MemberInterface, options: TenureOptions): Tenure {
   const { config, ports, heals } = options;
+  let isLost = false;
+  const onLost = () => {
+    isLost = true;
+    options.onLost();
+  };
   const ending = new AbortController();
   const { signal } = ending;
   const member = held.member!;
@@ -42,7 +49,12 @@ export function beginTenure(held: MemberInterface, options: TenureOptions): Tenu
     await bringUp(desired, options, signal);
     if (signal.aborted) return;
     heals.note('the interface is up');
-    const watched = watchEngine({ ...engineNews(member, options), service, engine: config.engine, signal });
+    const watched = watchEngine({
+      ...engineNews(member, { ports, heals, onLost }),
+      service,
+      engine: config.engine,
+      signal,
+    });
     readHealth = watched.health;
     const followed = followConfiguration({
       source: ports.openSource(member),
@@ -59,13 +71,14 @@ export function beginTenure(held: MemberInterface, options: TenureOptions): Tenu
   };
   const worked = work().catch((error: Error) => {
     ports.report({ level: 3, text: `serving ${member} failed: ${error.message}` });
-    options.onLost();
+    onLost();
   });
   return {
     interface: held,
     since: Date.now(),
     serving: service.current,
     health: () => readHealth(),
+    isLost: () => isLost,
     end: async () => {
       ending.abort();
       // First the engine: nobody may answer at an address that is gone.
@@ -99,7 +112,7 @@ async function bringUp(
   }
 }
 
-function engineNews(member: string, { ports, heals, onLost }: TenureOptions) {
+function engineNews(member: string, { ports, heals, onLost }: Omit<TenureOptions, 'config'>) {
   return {
     onAnswers: () => {
       ports.report({ level: 5, text: `${member} answers` });

@@ -3,7 +3,8 @@ import type { RuleHealth } from '../health/rule-health.ts';
 
 /** How an agent is: what `pointsman agent status` shows and `publish` writes. Times are ISO 8601. */
 export type AgentStatus = {
-  tier: string;
+  /** Undefined outside AWS. */
+  tier: string | undefined;
   at: string;
   instanceId: string | undefined;
   availabilityZone: string | undefined;
@@ -16,7 +17,7 @@ export type AgentStatus = {
   address: string | undefined;
   interfaceId: string | undefined;
   since: string | undefined;
-  /** Answers flow at the address, with whatever the upstreams let. */
+  /** Answers flow at the address, with whatever the upstreams let; or it stands by with all it needs. */
   healthy: boolean;
   engine: { kind: 'native' | 'bind'; since: string } | undefined;
   configuration: { revision: string; since: string; rules: number } | undefined;

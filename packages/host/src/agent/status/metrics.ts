@@ -20,7 +20,7 @@ export function formatMetrics(metrics: AgentMetrics, status: AgentStatus): strin
   const states = Map.groupBy(status.rules, ({ state }) => state);
   return [
     family('pointsman_agent_serving', 'gauge', 'Whether this host has a fixed address.', [
-      [`{tier="${status.tier}",member="${status.member ?? ''}"}`, status.address === undefined ? 0 : 1],
+      [`{tier="${status.tier ?? ''}",member="${status.member ?? ''}"}`, status.address === undefined ? 0 : 1],
     ]),
     family('pointsman_agent_healthy', 'gauge', 'Whether answers flow at the fixed address.', [
       ['', status.healthy ? 1 : 0],

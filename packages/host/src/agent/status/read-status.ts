@@ -1,7 +1,7 @@
 import type { AgentConfig } from '@pointsman/core/config';
 import type { Identity } from '../cloud/metadata.ts';
 import type { Heals } from '../heals/heals.ts';
-import type { AgentView } from '../run-agent.ts';
+import type { AgentView } from '../start-agent.ts';
 import type { AgentStatus } from './agent-status.ts';
 
 /** The status of an agent at this moment. */
@@ -24,7 +24,7 @@ export function readStatus(
     address: tenure?.interface.addresses[0],
     interfaceId: tenure?.interface.id,
     since: tenure && new Date(tenure.since).toISOString(),
-    healthy: health?.answers ?? isStandingBy,
+    healthy: faults.length === 0 && (health?.answers ?? isStandingBy),
     engine: serving?.engine && { kind: config.engine, since: new Date(serving.startedAt).toISOString() },
     configuration: serving && {
       revision: serving.configuration.revision,

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 
 const FOLDER = '/sys/class/net';
 
@@ -10,4 +11,11 @@ export async function readMacs(): Promise<ReadonlySet<string>> {
     names.map((name) => readFile(`${FOLDER}/${name}/address`, 'utf8').catch(() => '')),
   );
   return new Set(macs.map((mac) => mac.trim()).filter((mac) => mac !== ''));
+}
+
+/** The addresses of all interfaces of this host that are up. */
+export function readAddresses(): ReadonlySet<string> {
+  return new Set(
+    Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
+  );
 }

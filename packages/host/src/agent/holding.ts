@@ -1,0 +1,74 @@
+import type { AgentConfig } from '@pointsman/core/config';
+import type { AgentPorts } from './agent-ports.ts';
+import type { Outcome } from './claim/keep-claiming.ts';
+import type { Fitness } from './fitness.ts';
+import type { Heals } from './heals/heals.ts';
+import { pauseFor } from './pause.ts';
+import type { Remembered } from './remembered.ts';
+import { startStandby } from './standby.ts';
+import { beginTenure, type Tenure } from './tenure.ts';
+
+/** What a host has, turn by turn: a tenure while it has an address, all it needs to take over while it has none. */
+export type Holding = {
+  view: () => HoldingView;
+  onTurn: (outcome: Outcome) => Promise<void>;
+  end: () => Promise<void>;
+};
+
+export type HoldingView = {
+  tenure: Tenure | undefined;
+  turn: Pick<Outcome, 'step' | 'problems'> | undefined;
+  /** It stands by, with all that it needs to take over. */
+  isStandingBy: boolean;
+};
+
+/** Milliseconds that an engine which does not come back keeps this host from having an address. */
+const ENGINE_FAULT_LASTS = 5 * 60_000;
+
+export function makeHolding(
+  config: AgentConfig,
+  ports: AgentPorts,
+  {
+    heals,
+    remembered,
+    fitness,
+    signal,
+  }: { heals: Heals; remembered: Remembered; fitness: Fitness; signal: AbortSignal },
+): Holding {
+  const standby = startStandby(ports);
+  let tenure: Tenure | undefined;
+  let turn: HoldingView['turn'];
+  const onLost = () => blameEngine(fitness, signal);
+  const end = async () => {
+    await tenure?.end();
+    tenure = undefined;
+  };
+  return {
+    view: () => ({ tenure, turn, isStandingBy: !tenure && isCalm(turn) && standby.isReady() }),
+    onTurn: async ({ held, step, candidates, problems }) => {
+      turn = { step, problems };
+      const isOver = tenure && (tenure.interface.id !== held?.id || (tenure.isLost() && fitness.isFit()));
+      if (isOver) await end();
+      if (!held && candidates) standby.keep(candidates);
+      if (!held || tenure) return;
+      standby.keep([]);
+      tenure = beginTenure(held, { config, ports, heals, onLost });
+      await remembered
+        .write(held)
+        .catch(({ message }) => ports.report({ level: 4, text: `the interface is not kept: ${message}` }));
+    },
+    end: async () => {
+      await Promise.all([standby.end(), end()]);
+    },
+  };
+}
+
+function isCalm(turn: HoldingView['turn']): boolean {
+  return turn?.step?.do === 'wait' && turn.step.pace === 'calm' && turn.problems.length === 0;
+}
+
+/** For a while: whatever held the engine up may have passed, and nobody else may have taken the address. */
+function blameEngine(fitness: Fitness, signal: AbortSignal): void {
+  fitness.set('engine', 'the engine does not answer, and starting it again does not help');
+  void pauseFor(ENGINE_FAULT_LASTS, signal).then(() => fitness.set('engine', undefined));
+}

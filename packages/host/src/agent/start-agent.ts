@@ -1,0 +1,51 @@
+import type { AgentConfig } from '@pointsman/core/config';
+import type { AgentPorts } from './agent-ports.ts';
+import { keepClaiming } from './claim/keep-claiming.ts';
+import { keepWatching } from './claim/keep-watching.ts';
+import { makeFitness } from './fitness.ts';
+import type { Heals } from './heals/heals.ts';
+import { followLaunch } from './health/follow-launch.ts';
+import { reportFaults, watchHost } from './health/watch-host.ts';
+import { type HoldingView, makeHolding } from './holding.ts';
+import type { Remembered } from './remembered.ts';
+
+/** An agent that runs: what it has, and what it does about it. */
+export type RunningAgent = {
+  view: () => AgentView;
+  /** Resolves when it has ended, in order, after the signal. */
+  ended: Promise<void>;
+};
+
+export type AgentView = HoldingView & { faults: readonly string[] };
+
+/**
+ * Gets the fixed address of a member, serves it and looks after it, until the signal. Each concern is a loop of its own; they meet in what
+ * the host holds, and in its fitness.
+ */
+export function startAgent(
+  config: AgentConfig,
+  ports: AgentPorts,
+  { heals, remembered }: { heals: Heals; remembered: Remembered },
+  signal: AbortSignal,
+): RunningAgent {
+  const fitness = makeFitness();
+  const holding = makeHolding(config, ports, { heals, remembered, fitness, signal });
+  const isReady = () => {
+    const { tenure, isStandingBy } = holding.view();
+    return tenure ? tenure.health().answers : isStandingBy;
+  };
+  const run = async () => {
+    const { onTurn } = holding;
+    const last = await remembered.read();
+    await Promise.all([
+      config.interface === undefined
+        ? keepClaiming({ config, ports, isFit: fitness.isFit, heals, remembered: last, onTurn, signal })
+        : keepWatching(config.interface, { config, ports, onTurn, signal }),
+      watchHost(ports, fitness, signal),
+      reportFaults(ports, fitness, signal),
+      ...(config.launchHook === undefined ? [] : [followLaunch(config.launchHook, isReady, ports, signal)]),
+    ]);
+    await holding.end();
+  };
+  return { view: () => ({ ...holding.view(), faults: fitness.faults() }), ended: run() };
+}

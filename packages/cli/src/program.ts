@@ -4,6 +4,10 @@ import { addAgent } from './commands/agent.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompare } from './commands/compare.ts';
 import { addDiffAnswers } from './commands/diff-answers.ts';
+import { addDown } from './commands/down.ts';
+import { addDrill } from './commands/drill.ts';
+import { addExec } from './commands/exec.ts';
+import { addHeal } from './commands/heal.ts';
 import { addInit } from './commands/init.ts';
 import { addMatrix } from './commands/matrix.ts';
 import { addQuery } from './commands/query.ts';
@@ -43,6 +47,10 @@ export function makeProgram(): Command {
     addCompare,
     addUp,
     addQuery,
+    addExec,
+    addDrill,
+    addHeal,
+    addDown,
     addServe,
     addAgent,
     addZones,

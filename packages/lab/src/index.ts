@@ -13,13 +13,11 @@ export {
   type WorldPlan,
   type WorldResolver,
 } from './loopback/world-plan.ts';
-export {
-  type AwsAccess,
-  findLab,
-  type HostRecord,
-  type LabRecord,
-  type RunningLab,
-} from './namespaces/control/lab-record.ts';
+export { endLab } from './namespaces/control/end-lab.ts';
+export { FAULT_ARGUMENTS, type Fault, formatFault, parseFault } from './namespaces/drill/fault.ts';
+export type { DrillEvent, DrillReport } from './namespaces/drill/run-drill.ts';
+export { planNamespaces } from './namespaces/world/plan-topology.ts';
+export type { NamespaceWorld } from './namespaces/world/start-namespace-world.ts';
 export type { Difference } from './route53/differences.ts';
 export { type HostedZones, openHostedZones } from './route53/hosted-zones.ts';
 export { keysOf, regionOf, serveApi, serviceOf, type WorldApi } from './route53/serve-api.ts';

@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import { planTopology } from '@pointsman/core/plan';
-import { DEFAULT_PORT, startWorld, type World, WorldError } from '@pointsman/lab';
-import type { Command } from 'commander';
+import type { Topology } from '@pointsman/core/topology';
+import { DEFAULT_PORT, type NamespaceWorld, startWorld, type World, WorldError } from '@pointsman/lab';
+import { type Command, Option } from 'commander';
 import { DESPITE_FINDINGS, stopAtErrors } from '../check/judge.ts';
 import { loadTopology } from '../load-topology.ts';
 import { parsePort, parseSeconds } from '../option-values.ts';
@@ -11,6 +13,7 @@ import { tellKept } from '../up/drift.ts';
 import { readyEvent } from '../up/ready.ts';
 import { watchWorld } from '../up/watch.ts';
 import { welcome } from '../up/welcome.ts';
+import { welcomeToNamespaces } from '../up/welcome-namespaces.ts';
 
 const AFTER_HELP = `
 Every address of the topology has one in 127.0.0.0/8 (10.10.1.53 is 127.10.1.53), and all servers have one port. A program asks as a
@@ -19,6 +22,13 @@ client of a network by its source address:
   pointsman up hybrid.yaml
   dig -b 127.20.0.10 @127.10.1.53 -p ${DEFAULT_PORT} db.corp.example      # -b: who asks; @: who is asked
   pointsman query hybrid.yaml --from orders db.corp.example    # the same
+
+With --world namespaces (as root) the networks are there, too: every address as it is, links, DHCP, availability zones, and the cloud's own API with EC2
+and all, at http://127.0.0.1:PORT:
+
+  sudo pointsman up hybrid.yaml --world namespaces
+  sudo pointsman exec hybrid.yaml --from orders -- dig db.corp.example
+  sudo pointsman drill hybrid.yaml kill main/a
 
 Nothing starts where \`pointsman check\` finds an error in the topology, unless --despite-findings is given.
 
@@ -33,14 +43,29 @@ For programs: one JSON object a line, of which the first with "event":"ready" sa
   pointsman up hybrid.yaml --json --for 60
 `;
 
-type UpOptions = { json?: boolean; for?: number; port: number; state?: string; despiteFindings?: boolean };
+type UpOptions = {
+  world: WorldKind;
+  json?: boolean;
+  for?: number;
+  port: number;
+  state?: string;
+  despiteFindings?: boolean;
+};
+
+const WORLDS = ['loopback', 'namespaces'] as const;
+type WorldKind = (typeof WORLDS)[number];
 
 export function addUp(program: Command): void {
   program
     .command('up')
     .description('run a whole topology on this machine: VPC resolvers, forwarders, servers on premises')
     .argument('<file>', 'a topology: .yaml, .yml, .json or .ts')
-    .option('--port <number>', 'the port of all servers', parsePort, DEFAULT_PORT)
+    .addOption(
+      new Option('--world <kind>', 'where it runs: in 127.0.0.0/8, or in network namespaces')
+        .choices(WORLDS)
+        .default('loopback'),
+    )
+    .option('--port <number>', 'the port of all servers, or of the cloud’s API', parsePort, DEFAULT_PORT)
     .option('--state <file>', 'keep there what the API of Route 53 changes, for the next start')
     .option('--for <seconds>', 'end by itself after so long', parseSeconds)
     .option(...DESPITE_FINDINGS)
@@ -55,9 +80,10 @@ async function up(file: string, options: UpOptions): Promise<void> {
   stopAtErrors(topology, options, plan);
   const ending = new AbortController();
   onEndSignal(() => ending.abort());
-  const world = await start(topology, options, ending.signal);
+  const world = await start(topology, file, options, ending);
   if (!world) return;
   if (options.json) sayJson(readyEvent(topology, world));
+  else if ('lab' in world) say(welcomeToNamespaces(topology, plan, world, file));
   else say(welcome(topology, plan, world));
   tellKept(world.route53, file, options.json ?? false);
   const timer = options.for === undefined ? undefined : setTimeout(() => ending.abort(), options.for * 1000);
@@ -77,17 +103,31 @@ const MOST_NAMED = 8;
 
 /** Undefined where it was told to end before it ran. */
 async function start(
-  topology: Parameters<typeof startWorld>[0],
-  { port, json, state }: UpOptions,
-  signal: AbortSignal,
-): Promise<World | undefined> {
+  topology: Topology,
+  file: string,
+  options: UpOptions,
+  ending: AbortController,
+): Promise<World | NamespaceWorld | undefined> {
   try {
-    return await startWorld(topology, { port, state, signal });
+    return await startKind(topology, file, options, ending);
   } catch (error) {
-    if (signal.aborted) return undefined;
+    if (ending.signal.aborted) return undefined;
     if (!(error instanceof WorldError)) throw error;
-    if (!json) throw new Outcome(2, error.message);
+    if (!options.json) throw new Outcome(2, error.message);
     sayJson({ event: 'error', code: error.code, message: error.message });
     throw new Outcome(2);
   }
+}
+
+async function startKind(
+  topology: Topology,
+  file: string,
+  { world, port, state }: UpOptions,
+  ending: AbortController,
+): Promise<World | NamespaceWorld> {
+  const { signal } = ending;
+  if (world === 'loopback') return startWorld(topology, { port, state, signal });
+  const { startNamespaceWorld } = await import('@pointsman/lab/namespaces');
+  const onEndRequest = () => ending.abort();
+  return startNamespaceWorld(topology, { file: resolve(file), port, state, signal, onEndRequest });
 }

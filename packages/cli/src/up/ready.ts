@@ -1,13 +1,13 @@
 import { formatEndpoint } from '@pointsman/core/address';
 import type { Topology, Zone } from '@pointsman/core/topology';
 import { bare } from '@pointsman/core/verify';
-import type { World } from '@pointsman/lab';
+import type { NamespaceWorld, World } from '@pointsman/lab';
 
 /**
- * The first line of `up --json`: where to ask, and from where. Addresses are the loopback ones to use; those of the topology are under
- * `real`. Other programs build on `networks`, `forwarders` and `zones`.
+ * The first line of `up --json`: where to ask, and from where. Addresses are those to use, in the loopback world other ones than the topology's,
+ * which are under `real`. In network namespaces `aws` is the one endpoint of all services. Other programs build on `networks`, `forwarders`, `zones` and `aws`.
  */
-export function readyEvent(topology: Topology, world: World) {
+export function readyEvent(topology: Topology, world: World | NamespaceWorld) {
   const { plan, route53 } = world;
   const at = (loopback: string) => formatEndpoint(loopback, plan.port);
   return {
@@ -15,6 +15,7 @@ export function readyEvent(topology: Topology, world: World) {
     name: topology.name,
     port: plan.port,
     route53: apiOf(route53),
+    ...('aws' in world && { aws: world.aws }),
     networks: plan.clients.map(({ network, loopback, resolvers, address }) => ({
       name: network,
       vpcId: route53.vpcs.get(network)?.id,

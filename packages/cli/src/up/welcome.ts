@@ -28,7 +28,7 @@ export function welcome(topology: Topology, plan: Plan, world: World): string {
   ].join('\n');
 }
 
-function clientTable(topology: Topology, world: World): string[] {
+export function clientTable(topology: Topology, world: World): string[] {
   const names = namesIn(world);
   const rows = world.plan.clients.map(({ network, loopback, resolvers }, index) => {
     const asked = resolvers.map((each) => parseEndpoint(each)!.address);

@@ -24,7 +24,7 @@ export type Member = {
 
 const ENTRY = fileURLToPath(new URL('./member-process.ts', import.meta.url));
 /** Node's own default place: members start in half the time when they need not compile again what is the same for all. */
-const COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
+export const COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
 /** A member's JavaScript keeps hardly anything: what is young needs no room to grow old in. Megabytes. */
 const SMALL_HEAP = ['--max-semi-space-size=1'];
 /** Milliseconds that a member has to end by itself when it is told to: it waits for its named in turn. */

@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorldError } from '../../loopback/world-error.ts';
+import { machineCommand } from '../fabric/index.ts';
 import { LABS_FOLDER } from '../world/hold.ts';
 import { type Channel, openChannel } from './channel.ts';
 
@@ -17,16 +18,12 @@ export type LabRecord = {
 /** One endpoint for all services, and a key for it. */
 export type AwsAccess = { endpoint: string; accessKeyId: string; secretAccessKey: string; region: string };
 
-/** A machine that asks for its network. */
+/** The client host of a network: `machine` is its ID, `namespace` its network's as `ip netns` knows it. */
 export type HostRecord = {
   network: string;
+  machine: string;
   addresses: readonly string[];
-  /** A command and its first arguments: what is written behind them runs in the machine. */
-  enter: readonly [string, ...string[]];
-  /** Of its network, as `ip netns` knows it. */
   namespace: string;
-  /** Where its /etc/resolv.conf can be read from outside of it. */
-  resolvConf: string;
 };
 
 const RECORD = 'lab.json';
@@ -68,4 +65,14 @@ export async function findLab(
     if (code !== 'ENOENT' && code !== 'ECONNREFUSED') throw error;
     throw new WorldError('not-running', `${lab} does not run in network namespaces`);
   }
+}
+
+/** What to run so that a command runs on a host of the lab. @throws FabricError where the host does not run */
+export function commandOn(
+  { lab }: LabRecord,
+  { machine }: HostRecord,
+  command: readonly string[],
+): [string, ...string[]] {
+  const { command: program, args } = machineCommand(lab, machine);
+  return [program, ...args, ...command];
 }

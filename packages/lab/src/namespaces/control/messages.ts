@@ -6,7 +6,7 @@ export type ToLab =
   | { do: 'heal' }
   /** Everything from now on that somebody of the lab notices. */
   | { do: 'watch' }
-  /** Removes all of the lab; the channel ends when that is done. */
+  /** Whoever runs the lab ends it. */
   | { do: 'end' };
 
 /** What it answers, and tells. */

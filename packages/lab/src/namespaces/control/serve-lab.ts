@@ -11,8 +11,8 @@ export type ControlledLab = {
   breaker: Breaker;
   /** Tells what is noticed until it is ended by what it gives. */
   watch: (tell: (notice: Notice) => void) => () => void;
-  /** Resolves when nothing of the lab is there any more. */
-  end: () => Promise<void>;
+  /** Lets whoever runs the lab end it. */
+  end: () => void;
 };
 
 /** Serves other commands at the lab's socket file. @throws an Error with the `code` of the system where it cannot listen there */
@@ -49,8 +49,7 @@ async function serve(
       return channel.ended.addEventListener('abort', stop, { once: true });
     }
     case 'end':
-      await lab.end();
-      return channel.close();
+      return lab.end();
   }
 }
 

@@ -1,11 +1,10 @@
-import type { Name } from '@pointsman/core/dns';
+import { type Name, parseName } from '@pointsman/core/dns';
 import type { AskServer } from './stub-resolver.ts';
 
 /** A client host, and the servers that its resolv.conf names. */
 export type ProbingClient = {
   network: string;
   nameservers: readonly string[];
-  question: { name: Name; type: string };
   ask: AskServer;
 };
 
@@ -13,6 +12,9 @@ export type ProbingClient = {
 const INTERVAL = 200;
 /** Milliseconds for an answer. */
 const PATIENCE = 1000;
+
+/** Whoever answers DNS says something to this, and goes nowhere for it. */
+const QUESTION: { name: Name; type: string } = { name: parseName('localhost'), type: 'A' };
 
 /** Each client asks each of its servers again and again; any answer counts. Gives what ends it. */
 export function startProbes(
@@ -22,7 +24,7 @@ export function startProbes(
   const pairs = clients.flatMap((client) => client.nameservers.map((server) => ({ client, server })));
   let isEnded = false;
   const probe = async ({ client, server }: (typeof pairs)[number]) => {
-    const reply = await client.ask(server, client.question, PATIENCE);
+    const reply = await client.ask(server, QUESTION, PATIENCE);
     if (!isEnded) see(server, client.network, reply !== 'silent' && reply !== 'unreachable');
   };
   const timer = setInterval(() => {

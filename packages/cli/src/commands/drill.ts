@@ -1,0 +1,68 @@
+import { type DrillEvent, FAULT_ARGUMENTS, type Fault, parseFault, planNamespaces } from '@pointsman/lab';
+import type { Command } from 'commander';
+import { drillSummary, drillTime } from '../drill/text.ts';
+import { loadTopology } from '../load-topology.ts';
+import { parseSeconds } from '../option-values.ts';
+import { Outcome } from '../outcome.ts';
+import { onEndSignal } from '../signals.ts';
+import { say, sayJson } from '../terminal.ts';
+
+const AFTER_HELP = `
+Breaks one thing in a lab that \`pointsman up --world namespaces\` runs, under a steady load: the client host of every network asks ten questions a second, and
+waits as libc does, by its own resolv.conf. Tells what happens, who notices, and when answers come again; then heals what it broke, as Ctrl-C does.
+
+${Object.entries(FAULT_ARGUMENTS)
+  .map(([kind, argument]) => `  pointsman drill hybrid.yaml ${kind} ${argument}`.trimEnd())
+  .join('\n')}
+
+  sudo pointsman drill hybrid.yaml kill main/a --for 20
+  sudo pointsman drill hybrid.yaml link shared-sydney --keep; sudo pointsman heal hybrid.yaml
+
+Exit code 1: when all was healed, an address did not answer again.
+`;
+
+type DrillOptions = { for: number; keep?: boolean; json?: boolean };
+
+/** Seconds. */
+const LASTS = 10;
+
+export function addDrill(program: Command): void {
+  program
+    .command('drill')
+    .description(
+      'break something in a lab in network namespaces, and watch who notices and when answers come again',
+    )
+    .argument('<file>', 'the topology that runs')
+    .argument('<fault...>', 'what to break')
+    .option('--for <seconds>', 'how long it stays broken', parseSeconds, LASTS)
+    .option('--keep', 'leave it broken, for `pointsman heal` to put right')
+    .option('--json', 'print {drill, startedAt, events: [{at_ms, what}], answeredAgain_ms, load}')
+    .addHelpText('after', AFTER_HELP)
+    .action(drill);
+}
+
+async function drill(file: string, words: string[], options: DrillOptions): Promise<void> {
+  const topology = await loadTopology(file, options);
+  const parsed = parseFault(words, planNamespaces(topology));
+  if (!parsed.ok) throw mistake(options, parsed.message);
+  const ending = new AbortController();
+  onEndSignal(() => ending.abort());
+  const { drillLab } = await import('@pointsman/lab/namespaces');
+  const { silent, ...report } = await drillLab(topology, runOptions(parsed.fault, options, ending.signal));
+  if (options.json) sayJson(report);
+  else for (const line of drillSummary(report)) say(line);
+  if (silent.length > 0 && !options.keep)
+    throw new Outcome(1, `${silent.join(', ')}: no answer yet, though all is healed`);
+}
+
+function runOptions(fault: Fault, options: DrillOptions, signal: AbortSignal) {
+  const tell = ({ at_ms, what }: DrillEvent) => {
+    if (!options.json) say(`${drillTime(at_ms)}  ${what}`);
+  };
+  return { fault, lasts: options.for * 1000, heal: options.keep !== true, signal, tell };
+}
+
+function mistake({ json }: DrillOptions, message: string): Outcome {
+  if (json) sayJson({ event: 'error', code: 'unknown-fault', message });
+  return new Outcome(2, json ? '' : `${message}\n(pointsman drill --help has examples)`);
+}

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { loadTopology } from '../load-topology.ts';
+import { say, sayJson } from '../terminal.ts';
+
+const AFTER_HELP = `
+Puts right all that \`pointsman drill --keep\` has broken in a lab that runs:
+
+  sudo pointsman heal hybrid.yaml
+`;
+
+export function addHeal(program: Command): void {
+  program
+    .command('heal')
+    .description('put right all that drills have broken')
+    .argument('<file>', 'the topology that runs')
+    .option('--json', 'print {event: "healed", faults}')
+    .addHelpText('after', AFTER_HELP)
+    .action(heal);
+}
+
+async function heal(file: string, options: { json?: boolean }): Promise<void> {
+  const { name } = await loadTopology(file, options);
+  const { healLab } = await import('@pointsman/lab/namespaces');
+  const faults = await healLab(name);
+  if (options.json) return sayJson({ event: 'healed', faults });
+  if (faults.length === 0) return say('Nothing was broken.');
+  for (const fault of faults) say(`${fault}: healed`);
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import type { Topology } from '@pointsman/core/topology';
+import { ask } from '../../client/ask.ts';
+import { WorldError } from '../../loopback/world-error.ts';
+import { findLab, type HostRecord, type LabRecord } from '../control/lab-record.ts';
+import type { FromLab, Notice, ToLab } from '../control/messages.ts';
+import { machineFile } from '../fabric/index.ts';
+import { formatFault } from './fault.ts';
+import { findLoadNames, type LoadNames } from './load-names.ts';
+import { type DrilledLab, type DrillOptions, type DrillReport, runDrill } from './run-drill.ts';
+import { type AskServer, askAsStub, parseResolvConf } from './stub-resolver.ts';
+
+const DNS_PORT = 53;
+
+/**
+ * Drills the running lab of a topology: from its client hosts' own networks, by their own resolv.conf.
+ * @throws WorldError where it does not run, or cannot do that
+ */
+export async function drillLab(
+  topology: Topology,
+  options: DrillOptions,
+): Promise<DrillReport & { silent: string[] }> {
+  let hear: (news: FromLab) => void = () => {};
+  const { record, channel } = await findLab(topology.name, (message) => hear(message as FromLab));
+  let see: (notice: Notice) => void = () => {};
+  let settle: { resolve: () => void; reject: (error: Error) => void } | undefined;
+  hear = (news) => {
+    if (news.event === 'noticed') see(news.notice);
+    else if (news.event === 'refused') settle?.reject(new WorldError('refused', news.message));
+    else settle?.resolve();
+  };
+  channel.ended.addEventListener('abort', () =>
+    settle?.reject(new WorldError('not-running', `the lab of ${topology.name} has ended`)),
+  );
+  const request = (message: ToLab) => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    settle = { resolve, reject };
+    channel.send(message);
+    return promise;
+  };
+  const names = findLoadNames(topology);
+  const lab: DrilledLab = {
+    clients: record.clients.map((host) => clientOf(record, host, names.get(host.network)!)),
+    break: (fault) => request({ do: 'break', fault: formatFault(fault).split(' '), keep: !options.heal }),
+    heal: () => request({ do: 'heal' }),
+    watch: (tell) => {
+      see = tell;
+      channel.send({ do: 'watch' } satisfies ToLab);
+    },
+  };
+  try {
+    return await runDrill(lab, options);
+  } finally {
+    channel.close();
+  }
+}
+
+/** The host as it is now: what DHCP has told it stands in its resolv.conf. */
+function clientOf(
+  { lab }: LabRecord,
+  host: HostRecord,
+  { names, zones }: LoadNames,
+): DrilledLab['clients'][number] {
+  const { network, machine, namespace } = host;
+  const conf = parseResolvConf(readFileSync(machineFile(lab, machine, '/etc/resolv.conf'), 'utf8'));
+  const askServer: AskServer = async (address, question, patience) => {
+    const reply = await ask({
+      server: { address, port: DNS_PORT },
+      namespace,
+      ...question,
+      patience,
+      tries: 1,
+    });
+    return reply.ok ? reply.message : reply.reason;
+  };
+  return {
+    network,
+    names,
+    zones,
+    nameservers: conf.nameservers,
+    ask: askServer,
+    resolve: (question) => askAsStub(conf, question, askServer),
+  };
+}

@@ -1,0 +1,64 @@
+import {
+  type Cloud,
+  type CloudFaults,
+  createCloud,
+  type Fabric,
+  NO_DELAYS,
+  startCloud,
+  systemClock,
+} from '@pointsman/cloud';
+import type { Topology, Vpc } from '@pointsman/core/topology';
+import { UNSTATED_ACCOUNT } from '../../route53/account-of.ts';
+import type { HostedZones } from '../../route53/hosted-zones.ts';
+import { keysOf, regionOf, serviceOf } from '../../route53/serve-api.ts';
+import { vpcIdOf } from '../../route53/stable-ids.ts';
+import type { AwsAccess } from '../control/lab-record.ts';
+import type { LabVpc } from './plan.ts';
+import type { Caller } from './seed.ts';
+import { NETWORK_TAG } from './seed-tags.ts';
+
+/** The API listens on this machine alone. */
+const API_ADDRESS = '127.0.0.1';
+
+/** A cloud over a lab's fabric, in which everything happens at once until its faults are set otherwise. VPCs of the topology get their stable IDs. */
+export function createLabCloud(topology: Topology, fabric: Fabric): Cloud {
+  const vpcs = new Map(
+    topology.networks.flatMap((network) =>
+      network.kind === 'vpc' ? [[network.name, network] as const] : [],
+    ),
+  );
+  const idOf = (vpc: Vpc | undefined) => vpc && vpcIdOf(topology, vpc);
+  const faults: CloudFaults = { ...NO_DELAYS };
+  return createCloud({
+    fabric,
+    clock: systemClock,
+    faults,
+    nameIds: (prefix, tags) => (prefix === 'vpc' ? idOf(vpcs.get(tags[NETWORK_TAG] ?? '')) : undefined),
+    onFailure: (error) => process.emitWarning(error as Error),
+  });
+}
+
+/** Calls as the owner of a VPC. */
+export function callerOf({ account = UNSTATED_ACCOUNT, region }: Pick<LabVpc, 'account' | 'region'>): Caller {
+  return { account, region, accessKeyId: `AKIA${account}` };
+}
+
+/** All services of the cloud, and Route 53, at one endpoint of this machine. @throws what listening throws (EADDRINUSE, …) */
+export async function serveLabCloud(
+  topology: Topology,
+  cloud: Cloud,
+  hosted: HostedZones,
+  port: number,
+): Promise<{ endpoint: string; aws: AwsAccess; keys: ReturnType<typeof keysOf>; stop: () => Promise<void> }> {
+  const { route53Service } = await import('@pointsman/zones/api');
+  const keys = keysOf(topology);
+  const services = [route53Service(await serviceOf(hosted))];
+  const { endpoint, stop } = await startCloud(cloud, { address: API_ADDRESS, port, keys, services });
+  const [{ accessKeyId, secretAccessKey }] = keys;
+  return {
+    endpoint,
+    keys,
+    stop,
+    aws: { endpoint, accessKeyId, secretAccessKey, region: regionOf(topology) },
+  };
+}

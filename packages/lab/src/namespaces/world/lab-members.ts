@@ -1,0 +1,92 @@
+import { fileURLToPath } from 'node:url';
+import type { Cloud } from '@pointsman/cloud';
+import { addressAt, formatAddress, parseCidr } from '@pointsman/core/address';
+import { DEFAULT_PRIORITY, DEFAULT_TABLE, type ServiceInterface } from '@pointsman/core/config';
+import { type RunCommand, reconcileInterface, runCommand, waitForInterface } from '@pointsman/host';
+import { COMPILE_CACHE, type Member, startMember } from '../../loopback/member.ts';
+import type { WorldForwarder } from '../../loopback/world-plan.ts';
+import { machineCommand } from '../fabric/index.ts';
+import type { SeededMember } from './seed.ts';
+
+/** The members of a lab's tiers, each on a machine of its own. */
+export type LabMembers = {
+  /** As they are now: one that was started anew is another one. */
+  all: () => readonly Member[];
+  /** Starts all of them. @throws WorldError, InterfaceError */
+  start: (forwarders: readonly WorldForwarder[]) => Promise<void>;
+  /** Lets the member of that name serve again, on its machine that has booted anew. */
+  restart: (name: string) => Promise<void>;
+  stop: () => Promise<void>;
+};
+
+/** What a member's machine has to see of this one, at its own place: the program, what runs it, and what has been compiled of it. */
+export const PROGRAM_FOLDERS: readonly string[] = [
+  fileURLToPath(new URL('../../../../..', import.meta.url)),
+  process.execPath,
+  COMPILE_CACHE,
+];
+
+/** Milliseconds for an interface that is attached to be seen in its machine. */
+const INTERFACE_PATIENCE = 30_000;
+
+export function makeLabMembers(
+  lab: string,
+  cloud: Cloud,
+  seeded: ReadonlyMap<string, SeededMember>,
+  signal: AbortSignal | undefined,
+): LabMembers {
+  const running = new Map<string, Member>();
+  const serve = async (forwarder: WorldForwarder, signal?: AbortSignal) => {
+    const { instanceId, interfaceId } = seeded.get(forwarder.name)!;
+    const { command, args } = machineCommand(lab, instanceId);
+    const enter = [command, ...args] as const;
+    await configureInterface(
+      (argv) => runCommand([...enter, ...argv]),
+      interfaceOf(cloud, interfaceId),
+      signal,
+    );
+    running.set(forwarder.name, await startMember(forwarder, { signal, enter }));
+  };
+  return {
+    all: () => [...running.values()],
+    start: async (forwarders) => {
+      const started = await Promise.allSettled(forwarders.map((forwarder) => serve(forwarder, signal)));
+      const failure = started.find((each) => each.status === 'rejected');
+      if (failure) throw failure.reason;
+    },
+    restart: (name) => serve(running.get(name)!.forwarder),
+    stop: async () => {
+      await Promise.all([...running.values()].map((member) => member.stop()));
+    },
+  };
+}
+
+/** The fixed address, with routes of its own: a host with two interfaces in one subnet answers nobody without them. */
+async function configureInterface(
+  run: RunCommand,
+  desired: ServiceInterface,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await waitForInterface(desired.mac, { run, patience: INTERFACE_PATIENCE, ...(signal && { signal }) });
+  await reconcileInterface(run, desired);
+}
+
+/** What a machine's operating system has to know of an interface, from what the cloud says. */
+function interfaceOf({ state }: Cloud, interfaceId: string): ServiceInterface {
+  const { interfaces, subnets } = state.now();
+  const { mac, subnetId, addresses, ipv6Addresses } = interfaces.get(interfaceId)!;
+  const { cidr, ipv6Cidrs } = subnets.get(subnetId)!;
+  const inSubnet = (address: string, of: string) => {
+    const { bytes, prefix } = parseCidr(of)!;
+    return { address, prefixLength: prefix, gateway: formatAddress(addressAt(bytes, 1)!) };
+  };
+  return {
+    mac,
+    addresses: [
+      ...addresses.map((address) => inSubnet(address, cidr)),
+      ...ipv6Addresses.map((address) => inSubnet(address, ipv6Cidrs[0]!.cidr)),
+    ],
+    table: DEFAULT_TABLE,
+    priority: DEFAULT_PRIORITY,
+  };
+}

@@ -1,0 +1,99 @@
+import type { Cloud, Ec2Api } from '@pointsman/cloud';
+import type { LabMember, LabVpc, NamespacePlan } from './plan.ts';
+import { createFixedInterface, runClient, runMember } from './seed-machines.ts';
+import { createDnsGroup, createSubnet, createVpc } from './seed-network.ts';
+import { tagsOf } from './seed-tags.ts';
+
+/** What the cloud has made of a topology's VPCs: IDs by the names of the topology. */
+export type SeededCloud = {
+  vpcIds: ReadonlyMap<string, string>;
+  peeringIds: ReadonlyMap<string, string>;
+  /** Instances by network. */
+  clients: ReadonlyMap<string, string>;
+  /** By `TIER/MEMBER`. */
+  members: ReadonlyMap<string, SeededMember>;
+};
+
+/** A member's instance has a primary interface like any other, and the interface that its fixed address belongs to. */
+export type SeededMember = { instanceId: string; interfaceId: string };
+
+/** Whose calls these are. */
+export type CallerOf = (vpc: Pick<LabVpc, 'account' | 'region'>) => Caller;
+export type Caller = Parameters<Ec2Api['CreateVpc']>[1];
+
+/** Makes a plan's VPCs, and what is in them, by the calls that anybody would make for it. */
+export async function seedCloud(
+  { ec2 }: Cloud,
+  plan: NamespacePlan,
+  callerOf: CallerOf,
+): Promise<SeededCloud> {
+  const made = await Promise.all(plan.vpcs.map((vpc) => seedVpc(ec2, plan, vpc, callerOf(vpc))));
+  const vpcIds = new Map(plan.vpcs.map(({ network }, index) => [network, made[index]!.vpcId]));
+  return {
+    vpcIds,
+    peeringIds: await seedPeerings(ec2, plan, vpcIds, callerOf),
+    clients: new Map(plan.vpcs.map(({ network }, index) => [network, made[index]!.clientId])),
+    members: new Map(made.flatMap(({ members }) => members)),
+  };
+}
+
+async function seedVpc(ec2: Ec2Api, plan: NamespacePlan, vpc: LabVpc, caller: Caller) {
+  const vpcId = await createVpc(ec2, vpc, caller);
+  const subnetIds = new Map<string, string>();
+  for (const subnet of vpc.subnets)
+    subnetIds.set(subnet.name, await createSubnet(ec2, vpcId, subnet, caller));
+  const { network } = vpc;
+  const client = plan.clients.find((each) => each.network === network)!;
+  const own = plan.members.filter((each) => each.network === network);
+  const groupId = own.length === 0 ? undefined : await createDnsGroup(ec2, vpcId, plan, caller);
+  const interfaceIds = new Map<string, string>();
+  const createInterfaces = (of: readonly LabMember[]) =>
+    Promise.all(
+      of.map(async (member) => {
+        const subnetId = subnetIds.get(member.subnet)!;
+        interfaceIds.set(member.name, await createFixedInterface(ec2, member, subnetId, groupId!, caller));
+      }),
+    );
+  // Addresses that are given come first: EC2 chooses the others, and takes any that is free.
+  await createInterfaces(own.filter(({ address }) => !address.includes(':')));
+  const clientId = await runClient(ec2, client, subnetIds.get(client.subnet!)!, caller);
+  await createInterfaces(own.filter(({ address }) => address.includes(':')));
+  const members = await Promise.all(
+    own.map(async (member): Promise<[string, SeededMember]> => {
+      const interfaceId = interfaceIds.get(member.name)!;
+      const subnetId = subnetIds.get(member.subnet)!;
+      const instanceId = await runMember(ec2, member, subnetId, interfaceId, caller);
+      return [member.name, { interfaceId, instanceId }];
+    }),
+  );
+  return { vpcId, clientId, members };
+}
+
+async function seedPeerings(
+  ec2: Ec2Api,
+  { links, vpcs }: NamespacePlan,
+  vpcIds: ReadonlyMap<string, string>,
+  callerOf: CallerOf,
+): Promise<Map<string, string>> {
+  const peerings = links.filter(({ kind }) => kind === 'peering');
+  const made = await Promise.all(
+    peerings.map(async ({ name, between }): Promise<[string, string]> => {
+      const [requester, accepter] = between.map((each) => vpcs.find(({ network }) => network === each)!);
+      const peer = callerOf(accepter!);
+      const { VpcPeeringConnection } = await ec2.CreateVpcPeeringConnection(
+        {
+          VpcId: vpcIds.get(requester!.network),
+          PeerVpcId: vpcIds.get(accepter!.network),
+          PeerRegion: accepter!.region,
+          PeerOwnerId: peer.account,
+          ...tagsOf('vpc-peering-connection', { Name: name }),
+        },
+        callerOf(requester!),
+      );
+      const VpcPeeringConnectionId = VpcPeeringConnection!.VpcPeeringConnectionId!;
+      await ec2.AcceptVpcPeeringConnection({ VpcPeeringConnectionId }, peer);
+      return [name, VpcPeeringConnectionId];
+    }),
+  );
+  return new Map(made);
+}

@@ -1,0 +1,144 @@
+import { type MetadataFaults, NO_METADATA_FAULTS, USUAL_DELAYS } from '@pointsman/cloud';
+import type { Topology } from '@pointsman/core/topology';
+import { missingForBind } from '@pointsman/host';
+import type { World } from '../../loopback/start-world.ts';
+import { WorldError } from '../../loopback/world-error.ts';
+import { makeZoneSets } from '../../loopback/zone-sets.ts';
+import { openHostedZones } from '../../route53/hosted-zones.ts';
+import { type AwsAccess, controlPath, writeLabRecord } from '../control/lab-record.ts';
+import { serveLab } from '../control/serve-lab.ts';
+import { makeBreaker } from '../drill/breaker.ts';
+import { watchMembers } from '../drill/watch-members.ts';
+import { openFabric } from '../fabric/index.ts';
+import { type Cleanups, makeCleanups } from './cleanups.ts';
+import { takeHold } from './hold.ts';
+import { createLabCloud, serveLabCloud } from './lab-cloud.ts';
+import { applyFault } from './lab-faults.ts';
+import { makeLabMembers, PROGRAM_FOLDERS } from './lab-members.ts';
+import { makeNetworks } from './make-networks.ts';
+import type { NamespacePlan } from './plan.ts';
+import { planNamespaces } from './plan-topology.ts';
+import { hostedVpcOf, playResolvers } from './play-resolvers.ts';
+import { playServers } from './play-servers.ts';
+import { requireNamespaces } from './requirements.ts';
+import { describeWorld } from './world-plan.ts';
+
+/** A topology that runs in network namespaces, behind the cloud's own API. */
+export type NamespaceWorld = World & { lab: string; aws: AwsAccess };
+
+export type NamespaceWorldOptions = {
+  /** The topology, by its full path. */
+  file: string;
+  /** Of the cloud's API, on 127.0.0.1. */
+  port: number;
+  /** A file that keeps what the API of Route 53 changes; without one it is gone with the world. */
+  state?: string | undefined;
+  /** Gives up the start. */
+  signal?: AbortSignal;
+  /** Another command wants the world to end. */
+  onEndRequest: () => void;
+};
+
+/**
+ * Starts the whole of a topology in network namespaces, by the calls of the cloud's API that would make it on AWS. Either all of it or nothing runs.
+ * What a lab of this name left that was killed is removed first.
+ * @throws WorldError
+ */
+export async function startNamespaceWorld(
+  topology: Topology,
+  options: NamespaceWorldOptions,
+): Promise<NamespaceWorld> {
+  requireNamespaces();
+  const plan = planNamespaces(topology);
+  requireEngines(plan);
+  const cleanups = makeCleanups();
+  try {
+    return await startWithin(cleanups, topology, plan, options);
+  } catch (error) {
+    await cleanups.run().catch((failure: Error) => process.emitWarning(failure));
+    throw asWorldError(error as Error, options.port);
+  }
+}
+
+async function startWithin(
+  cleanups: Cleanups,
+  topology: Topology,
+  plan: NamespacePlan,
+  options: NamespaceWorldOptions,
+): Promise<NamespaceWorld> {
+  const { signal } = options;
+  const lab = topology.name;
+  const hold = takeHold(lab);
+  if (!hold) throw new WorldError('runs-already', `a lab of ${lab} runs already; \`pointsman down\` ends it`);
+  cleanups.add(hold.release);
+  const fabric = await openFabric({ lab, visible: PROGRAM_FOLDERS });
+  cleanups.add(fabric.close);
+  const cloud = createLabCloud(topology, fabric);
+  const hosted = openHostedZones(topology, {
+    statePath: options.state,
+    findVpc: (id) => {
+      const vpc = cloud.state.now().vpcs.get(id);
+      return vpc && hostedVpcOf(vpc);
+    },
+  });
+  cleanups.add(hosted.stop);
+  const api = await serveLabCloud(topology, cloud, hosted, options.port);
+  cleanups.add(api.stop);
+  signal?.throwIfAborted();
+  const networks = await makeNetworks(fabric, cloud, plan, signal);
+  const world = describeWorld(topology, plan);
+  const zoneSets = makeZoneSets(topology, hosted);
+  const resolvers = playResolvers(cloud, zoneSets, fabric.routerNamespace);
+  cleanups.add(resolvers.stop);
+  const routerOf = (network: string) => fabric.routerNamespace(networks.idOf(network));
+  await playServers(plan, world, zoneSets, routerOf, cleanups);
+  await resolvers.settled();
+  const members = makeLabMembers(lab, cloud, networks.seeded.members, signal);
+  cleanups.add(members.stop);
+  await members.start(world.forwarders);
+  hosted.settle();
+  Object.assign(cloud.core.faults, USUAL_DELAYS);
+  const metadataFaults: MetadataFaults = { ...NO_METADATA_FAULTS };
+  const breaker = makeBreaker((fault) =>
+    applyFault({ plan, fabric, cloud, metadataFaults, networks, members }, fault),
+  );
+  const control = await serveLab(controlPath(hold.folder), {
+    plan,
+    breaker,
+    watch: (tell) => watchMembers(members.all, tell),
+    end: options.onEndRequest,
+  });
+  cleanups.add(control.stop);
+  const { aws, endpoint, keys } = api;
+  writeLabRecord(hold.folder, { lab, file: options.file, pid: process.pid, aws, clients: networks.hosts });
+  return {
+    plan: world,
+    get members() {
+      return members.all();
+    },
+    real: [],
+    route53: { ...hosted, endpoint, keys, region: aws.region },
+    lab,
+    aws,
+    stop: cleanups.run,
+  };
+}
+
+/** @throws WorldError where a tier's engine is not installed here */
+function requireEngines({ members }: NamespacePlan): void {
+  const first = members.find(({ engine }) => engine === 'bind');
+  const missing = first && missingForBind();
+  if (missing)
+    throw new WorldError(
+      'engine-missing',
+      `the tier ${first.name.split('/')[0]} cannot run: ${missing}, or give the tier "engine: native"`,
+    );
+}
+
+/** What cannot be made, in a sentence for the operator. Anything else is a mistake of ours, and stays what it is. */
+function asWorldError(error: Error & { code?: string }, port: number): Error {
+  if (error instanceof WorldError || error.code === undefined) return error;
+  if (error.code !== 'EADDRINUSE') return new WorldError(error.code, error.message);
+  const message = `the cloud’s API cannot listen at 127.0.0.1 port ${port}: another program has that port (another lab, perhaps); choose another with --port`;
+  return new WorldError(error.code, message);
+}

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Cloud } from '@pointsman/cloud';
 import { addressAt, formatAddress, parseCidr } from '@pointsman/core/address';
@@ -19,11 +20,11 @@ export type LabMembers = {
   stop: () => Promise<void>;
 };
 
+const CHECKOUT = fileURLToPath(new URL('../../../../..', import.meta.url));
 /** What a member's machine has to see of this one, at its own place: the program, what runs it, and what has been compiled of it. */
 export const PROGRAM_FOLDERS: readonly string[] = [
-  fileURLToPath(new URL('../../../../..', import.meta.url)),
-  process.execPath,
-  COMPILE_CACHE,
+  CHECKOUT,
+  ...[dirname(process.execPath), COMPILE_CACHE].filter((folder) => !folder.startsWith(CHECKOUT)),
 ];
 
 /** Milliseconds for an interface that is attached to be seen in its machine. */

@@ -1,6 +1,7 @@
 import type { Cloud } from '@pointsman/cloud';
 import type { HostRecord } from '../control/lab-record.ts';
 import type { LabFabric } from '../fabric/index.ts';
+import { allDone } from './all-done.ts';
 import { callerOf } from './lab-cloud.ts';
 import type { NamespacePlan } from './plan.ts';
 import { hostIdOf, putLinks, putServerAddresses, putSites, siteIdOf } from './put-sites.ts';
@@ -24,7 +25,7 @@ export async function makeNetworks(
   plan: NamespacePlan,
   signal: AbortSignal | undefined,
 ): Promise<LabNetworks> {
-  const [seeded] = await Promise.all([seedCloud(cloud, plan, callerOf), putSites(fabric, plan)]);
+  const [seeded] = await allDone([seedCloud(cloud, plan, callerOf), putSites(fabric, plan)]);
   const idOf = (network: string) => seeded.vpcIds.get(network) ?? siteIdOf(network);
   const peeringOf = (link: string) => seeded.peeringIds.get(link);
   await putLinks(fabric, plan, idOf, peeringOf);

@@ -70,11 +70,8 @@ export async function createDnsGroup(
 ): Promise<string> {
   const Description = 'DNS from every network of the topology';
   const { GroupId } = await ec2.CreateSecurityGroup({ GroupName: 'dns', Description, VpcId }, caller);
-  const cidrs = [...plan.vpcs, ...plan.sites].flatMap((each) => [
-    ...each.cidrs,
-    ...('ipv6Cidrs' in each ? each.ipv6Cidrs : []),
-  ]);
-  const ranges = [...new Set(cidrs)];
+  const ofVpcs = plan.vpcs.flatMap(({ cidrs, ipv6Cidrs }) => [...cidrs, ...ipv6Cidrs]);
+  const ranges = [...new Set([...ofVpcs, ...plan.sites.flatMap(({ cidrs }) => cidrs)])];
   const IpPermissions = ['udp', 'tcp'].map((IpProtocol) => ({
     IpProtocol,
     FromPort: DNS_PORT,

@@ -25,8 +25,8 @@ export type LabFabric = Fabric & {
   setRouterAddress(networkId: string, address: string, state: LabState): Promise<void>;
   /** `down`: nothing goes into the zone's machines, or out of them. */
   setZone(availabilityZone: string, state: LabState): Promise<void>;
-  /** `loss` is the part of the packets that is lost each way, 0 to 1. Peerings are links too. */
-  setLink(linkId: string, fault: { down?: boolean; loss?: number }): Promise<void>;
+  /** Peerings are links too, which the cloud's API knows nothing of this of. */
+  setLink(linkId: string, changes: LinkChanges): Promise<void>;
   /** The part of all packets that is lost, 0 to 1. */
   setLoss(loss: number): Promise<void>;
   /** All processes of the machine stop where they are; what the kernel does for it goes on. */
@@ -52,6 +52,9 @@ export type LabLink = {
   /** A transit gateway: each reaches every other. */
   transitive?: boolean;
 };
+
+/** `loss` is the part of the packets that is lost each way, 0 to 1. */
+export type LinkChanges = { down?: boolean; loss?: number } & Pick<LabLink, 'mtu' | 'port53'>;
 
 export type LabHost = { id: string; subnetId: string; addresses: readonly string[]; name: string };
 

@@ -26,7 +26,8 @@ export function links(lab: Lab): Links {
     const known = present.get(wanted.id);
     const link: Link = {
       ...{ id: wanted.id, between: wanted.between, transitive: wanted.transitive ?? false },
-      ...{ mtu: wanted.mtu ?? USUAL_MTU, port53: wanted.port53 ?? ['udp', 'tcp'] },
+      ...{ mtu: wanted.mtu ?? known?.mtu ?? USUAL_MTU },
+      ...{ port53: wanted.port53 ?? known?.port53 ?? ['udp', 'tcp'] },
       ...{ down: known?.down ?? false, loss: known?.loss ?? 0 },
       ends: known?.ends ?? wanted.between.map(() => lab.nextNumber++),
     };
@@ -115,10 +116,10 @@ export function links(lab: Lab): Links {
     deleteLink,
     putPeering: ({ id, vpcIds }) => putLink({ id, between: vpcIds }),
     deletePeering: deleteLink,
-    async setLink(linkId, { down, loss }) {
+    async setLink(linkId, changes) {
       const link = present.get(linkId) ?? missing('link', linkId);
-      if (down !== undefined) link.down = down;
-      if (loss !== undefined) link.loss = loss;
+      Object.assign(link, changes);
+      if (changes.mtu !== undefined) await setMtu(link);
       await applyTo(lab, link.between);
     },
   };

@@ -31,9 +31,9 @@ export type Link = {
   /** Two networks; any number at a transit gateway. */
   readonly between: readonly string[];
   /** Bytes of the largest IP packet. */
-  readonly mtu: number;
+  mtu: number;
   /** What is let through of port 53. */
-  readonly port53: readonly ('udp' | 'tcp')[];
+  port53: readonly ('udp' | 'tcp')[];
   readonly transitive: boolean;
   down: boolean;
   /** Part of the packets that are lost, each way: 0 to 1. */

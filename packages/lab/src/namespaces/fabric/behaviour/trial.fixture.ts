@@ -89,9 +89,19 @@ export function inMachine({ name }: Trial, id: string, script: string): Promise<
   });
 }
 
-/** Whether one of three pings is answered within three seconds. */
-export function canPing(trial: Trial, id: string, address: string, options = ''): Promise<boolean> {
-  return inMachine(trial, id, `busybox ping -q -c 3 -i 0.2 -W 1 ${options} ${address}`).then(
+/** Whether a ping is answered, of ten with a second's patience each. */
+export function canPing(trial: Trial, id: string, address: string): Promise<boolean> {
+  return ping(trial, id, address, 10);
+}
+
+/** Whether a ping goes unanswered for a second. */
+export async function cannotPing(trial: Trial, id: string, address: string): Promise<boolean> {
+  return !(await ping(trial, id, address, 1));
+}
+
+function ping(trial: Trial, id: string, address: string, tries: number): Promise<boolean> {
+  const one = `busybox ping -q -c 1 -W 1 ${address}`;
+  return inMachine(trial, id, `for try in $(seq ${tries}); do ${one} && exit 0; done; exit 1`).then(
     () => true,
     () => false,
   );

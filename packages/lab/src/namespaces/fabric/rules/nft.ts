@@ -21,7 +21,8 @@ export function vmap(key: string, entries: readonly (readonly [value: string, ch
 /** Drops a part of what `match` covers, 0 to 1, at random. */
 export function lossRule(match: string, loss: number): string[] {
   if (loss <= 0) return [];
-  return [`${match} numgen random mod ${LOSS_STEPS} < ${Math.round(loss * LOSS_STEPS)} drop`];
+  const part = Math.round(loss * LOSS_STEPS);
+  return [part >= LOSS_STEPS ? `${match} drop` : `${match} numgen random mod ${LOSS_STEPS} < ${part} drop`];
 }
 
 const LOSS_STEPS = 10_000;

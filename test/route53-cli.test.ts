@@ -3,59 +3,29 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { AWS } from './system/aws.ts';
 import { pointsman, ROOT, run } from './system/command.ts';
 import { dig } from './system/dig.ts';
 import { freePort } from './system/free-port.ts';
 import { skipWithout } from './system/packages.ts';
-import { type Running, startCommand } from './system/running.ts';
-
-/** Debian's, not another one that stands first in the PATH. */
-const AWS = '/usr/bin/aws';
-const REGION = 'eu-central-1';
-const OWNER = { id: 'AKIAOWNER', secret: 'own:er@secret', account: '111111111111' };
-const GUEST = { id: 'AKIAGUEST', secret: 'guest', account: '222222222222' };
-
-type Service = { running: Running; dns: string; api: string };
-type Caller = { id: string; secret: string };
-
-async function startZones(...args: string[]): Promise<Service> {
-  const dns = `127.0.0.1:${await freePort()}`;
-  const api = `127.0.0.1:${await freePort()}`;
-  const running = startCommand(['zones', 'serve', '--dns', dns, '--api', api, '--json', ...args]);
-  const ready = await running.waitFor(({ event }) => event === 'ready' || event === 'error');
-  assert.equal(ready.event, 'ready', JSON.stringify(ready));
-  return { running, dns, api: ready.api as string };
-}
-
-/** What `aws route53` prints, read; or the code and message of its error. */
-async function route53(api: string, caller: Caller, ...args: string[]) {
-  const { code, stdout, stderr } = await run(
-    AWS,
-    ['--endpoint-url', api, 'route53', ...args, '--output', 'json'],
-    {
-      env: {
-        AWS_ACCESS_KEY_ID: caller.id,
-        AWS_SECRET_ACCESS_KEY: caller.secret,
-        AWS_DEFAULT_REGION: REGION,
-        AWS_PAGER: '',
-        AWS_CONFIG_FILE: '/dev/null',
-        AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-      },
-    },
-  );
-  const [, error, message] =
-    /An error occurred \((\w+)\) when calling the \w+ operation: (.*)/.exec(stderr) ?? [];
-  if (code !== 0 && error === undefined) throw new Error(stderr);
-  return { error, message, output: stdout.trim() === '' ? undefined : JSON.parse(stdout) };
-}
+import {
+  type Caller,
+  GUEST,
+  KEYS,
+  OWNER,
+  REGION,
+  route53,
+  startZones,
+  type ZoneService,
+} from './system/zones.ts';
 
 describe('the AWS CLI', { skip: skipWithout(AWS, 'dig'), timeout: 300_000 }, () => {
-  let service: Service;
+  let service: ZoneService;
   before(async () => {
     service = await startZones(
       ...['--vpc', `vpc-main=127.10.0.0/16@${REGION}`, '--vpc', `vpc-second=127.11.0.0/16@${REGION}`],
       ...['--vpc', `vpc-guest=127.20.0.0/16@${REGION}@${GUEST.account}`],
-      ...[OWNER, GUEST].flatMap(({ id, secret, account }) => ['--key', `${id}:${secret}@${account}`]),
+      ...KEYS,
     );
   });
   after(() => service.running.stop());

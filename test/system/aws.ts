@@ -15,7 +15,6 @@ export function runAws({ endpoint, region, accessKeyId, secretAccessKey }: AwsCa
       AWS_PAGER: '',
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-      AWS_MAX_ATTEMPTS: '1',
     },
   });
 }

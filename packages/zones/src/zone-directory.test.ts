@@ -342,3 +342,23 @@ test('IP-based record sets answer by the address of the client in public zones, 
   );
   assert.equal(ask('www.open.example.', 'A', '192.0.2.1'), 'NOERROR 10.0.0.1');
 });
+
+test('an asterisk that is not the whole leftmost label is a character like any other', async () => {
+  const { store, ask } = start();
+  const id = await zone(store, 'z.example', 'vpc-a');
+  await put(store, id, a('a*.z.example', '10.0.0.1'));
+  assert.equal(ask('a*.z.example.'), 'NOERROR 10.0.0.1');
+  assert.equal(ask('ab.z.example.'), 'NXDOMAIN SOA z.example. 900');
+  await put(store, id, a('b.*.z.example', '10.0.0.2'));
+  assert.equal(ask('b.*.z.example.'), 'NOERROR 10.0.0.2');
+  assert.equal(ask('b.c.z.example.'), 'NOERROR SOA z.example. 900', 'of `*.z.example`, which is empty');
+});
+
+test('the serial of the SOA stays as it is, whatever is changed', async () => {
+  const { store, ask } = start();
+  const id = await zone(store, 'z.example', 'vpc-a');
+  const before = ask('z.example.', 'SOA');
+  await put(store, id, a('a.z.example', '10.0.0.1'));
+  assert.match(before, / 1 7200 900 1209600 86400$/);
+  assert.equal(ask('z.example.', 'SOA'), before);
+});

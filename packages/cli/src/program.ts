@@ -14,6 +14,7 @@ import { addQuery } from './commands/query.ts';
 import { addRender } from './commands/render.ts';
 import { addSchema } from './commands/schema.ts';
 import { addServe } from './commands/serve.ts';
+import { addStatus } from './commands/status.ts';
 import { addTrace } from './commands/trace.ts';
 import { addUp } from './commands/up.ts';
 import { addZones } from './commands/zones.ts';
@@ -33,6 +34,8 @@ export function makeProgram(): Command {
   const program = new Command('pointsman')
     .description('Private DNS across the cloud boundary, from one topology file.')
     .version(packageJson.version)
+    // What stands behind a command is the command's own: `agent` and its subcommands have a --config each.
+    .enablePositionalOptions()
     .helpCommand('help [command]', 'what a command does, with examples')
     .configureHelp({ styleTitle: (title) => style('bold', title), showGlobalOptions: false })
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'pointsman: ')) })
@@ -53,6 +56,7 @@ export function makeProgram(): Command {
     addDown,
     addServe,
     addAgent,
+    addStatus,
     addZones,
     addRender,
     addDiffAnswers,

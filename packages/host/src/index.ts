@@ -1,3 +1,5 @@
+export { agentPolicy, type PolicyDocument } from './agent/cloud/agent-policy.ts';
+export { CloudError } from './agent/cloud/cloud-error.ts';
 export type { AgentEvent } from './agent/events.ts';
 export {
   formatStep,
@@ -18,6 +20,7 @@ export {
 export { runAgent } from './agent/run-agent.ts';
 export type { AgentStatus } from './agent/status/agent-status.ts';
 export { askStatus } from './agent/status/ask-status.ts';
+export { type MemberReport, readMembers, STALE_AFTER, type WantedTier } from './agent/status/read-members.ts';
 export type { BindOptions } from './engines/bind/bind.ts';
 export { missingForBind } from './engines/bind/programs.ts';
 export {

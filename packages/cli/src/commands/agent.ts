@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addAgentPlan } from '../agent/plan.ts';
+import { addAgentPolicy } from '../agent/policy.ts';
 import { addAgentRun } from '../agent/run.ts';
 import { addAgentStatus } from '../agent/status.ts';
 
@@ -13,4 +14,5 @@ export function addAgent(program: Command): void {
   addAgentRun(agent);
   addAgentStatus(agent);
   addAgentPlan(agent);
+  addAgentPolicy(agent);
 }

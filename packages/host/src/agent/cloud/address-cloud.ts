@@ -37,6 +37,8 @@ export type Attachment = {
   id: string;
   instanceId: string;
   state: 'attaching' | 'attached' | 'detaching';
+  /** When it was begun, milliseconds since 1970, where the cloud says. */
+  since?: number | undefined;
 };
 
 /** `alive`: it runs or starts; `impaired`: it runs and fails its status checks; `ended`: it stops, has stopped, or is terminated. */

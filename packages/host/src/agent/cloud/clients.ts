@@ -16,15 +16,18 @@ export type CloudClients = {
 const CONNECT_WITHIN = 2000;
 const ANSWER_WITHIN = 5000;
 
-/** Keys are those of the environment (AWS_ACCESS_KEY_ID …), else of the instance's role. `endpoint` undefined: AWS. */
+/**
+ * Keys are those of the environment (AWS_ACCESS_KEY_ID …), else of the instance's role by its metadata; without metadata wherever the SDK
+ * looks. `endpoint` undefined: AWS.
+ */
 export function openClients(
   where: { endpoint: string | undefined; region: () => Promise<string> },
-  metadata: Pick<Metadata, 'credentials'>,
+  metadata: Pick<Metadata, 'credentials'> | undefined,
 ): CloudClients {
   const settings = {
     region: where.region,
     ...(where.endpoint !== undefined && { endpoint: where.endpoint }),
-    ...(process.env.AWS_ACCESS_KEY_ID === undefined && { credentials: metadata.credentials }),
+    ...(metadata && process.env.AWS_ACCESS_KEY_ID === undefined && { credentials: metadata.credentials }),
     // Whoever calls looks again before it calls again: a second call would be decided on old knowledge.
     maxAttempts: 1,
     requestHandler: { connectionTimeout: CONNECT_WITHIN, requestTimeout: ANSWER_WITHIN },

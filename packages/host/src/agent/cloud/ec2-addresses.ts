@@ -113,11 +113,12 @@ function attachmentOf({
   AttachmentId,
   InstanceId,
   Status,
+  AttachTime,
 }: NetworkInterfaceAttachment): Attachment | undefined {
   if (Status === 'detached' || AttachmentId === undefined) return undefined;
   // Of an interface that AWS itself has attached to something of its own there is no instance.
   const instanceId = InstanceId ?? 'none';
-  return { id: AttachmentId, instanceId, state: Status ?? 'attached' };
+  return { id: AttachmentId, instanceId, state: Status ?? 'attached', since: AttachTime?.getTime() };
 }
 
 function cidrsOf({ CidrBlock, Ipv6CidrBlockAssociationSet = [] }: Subnet): string[] {

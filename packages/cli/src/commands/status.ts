@@ -1,0 +1,80 @@
+import type { Topology } from '@pointsman/core/topology';
+import { CloudError, type MemberReport, readMembers, type WantedTier } from '@pointsman/host';
+import type { Command } from 'commander';
+import { loadTopology } from '../load-topology.ts';
+import { Outcome } from '../outcome.ts';
+import { judgeMember, type Verdict } from '../status/judge-member.ts';
+import { columns, say, sayJson, style } from '../terminal.ts';
+
+const AFTER_HELP = `
+Examples:
+  pointsman status hybrid.yaml
+  pointsman status hybrid.yaml --endpoint http://127.0.0.1:8053       # a lab
+  pointsman status hybrid.yaml --json | jq '.[] | select(.well | not)'
+
+It asks EC2 who has each member's interface, and Parameter Store for what the agents have published ("publish" in their configuration:
+/pointsman/TOPOLOGY/status/TIER/{member}), with the keys of the environment or of your AWS profile.
+
+Exit code 0: every member answers. 1: one does not. 2: the topology is wrong, or the cloud cannot be asked.
+`;
+
+type StatusOptions = { endpoint?: string; json?: boolean };
+type Shown = MemberReport & Verdict & { tier: string };
+
+export function addStatus(program: Command): void {
+  program
+    .command('status')
+    .description(
+      'show every member of the tiers: who has its address, since when, its engine, health and last heal',
+    )
+    .argument('<file>', 'a topology')
+    .option('--endpoint <url>', 'where the API of AWS is (default: AWS)')
+    .option('--json', 'print one array')
+    .addHelpText('after', AFTER_HELP)
+    .action(status);
+}
+
+async function status(file: string, { endpoint, json }: StatusOptions): Promise<void> {
+  const topology = await loadTopology(file, { json: json ?? false });
+  const shown: Shown[] = [];
+  for (const tier of tiersOf(topology)) {
+    const members = await readMembers(tier, endpoint).catch((error) => {
+      throw error instanceof CloudError ? new Outcome(2, error.message) : error;
+    });
+    for (const each of members) shown.push({ tier: tier.tier, ...each, ...judgeMember(each, Date.now()) });
+  }
+  if (json) sayJson(shown);
+  else say(shown.map(describe).join('\n'));
+  if (shown.some(({ well }) => !well)) throw new Outcome(1);
+}
+
+function tiersOf(topology: Topology): WantedTier[] {
+  return topology.forwarders.flatMap(({ name, network, members }) => {
+    const vpc = topology.networks.find((each) => each.name === network);
+    return vpc?.kind === 'vpc' ? [{ tier: `${topology.name}/${name}`, region: vpc.region, members }] : [];
+  });
+}
+
+function describe({ tier, member, address, holder, status, well, text }: Shown): string {
+  const heal = status?.heals.at(-1);
+  const rules = status?.rules.filter(({ state }) => state !== 'answered') ?? [];
+  const rows = [
+    [
+      'host',
+      holder ? `${holder.instanceId} (${holder.state}), since ${holder.since ?? 'not known'}` : 'none',
+    ],
+    ...(status?.engine ? [['engine', `${status.engine.kind}, since ${status.engine.since}`]] : []),
+    ...(status?.configuration
+      ? [['configuration', `${status.configuration.revision}, since ${status.configuration.since}`]]
+      : []),
+    ...rules.map(({ suffix, state, detail }) => [`rule ${suffix}`, `${state} ${detail}`.trimEnd()]),
+    ...(heal
+      ? [['last heal', `${new Date(heal.startedAt).toISOString()}, ${heal.outcome}: ${heal.cause}`]]
+      : []),
+  ];
+  const mark = well ? style('green', '●') : style('red', '✖');
+  return [
+    `${mark} ${style('bold', `${tier}/${member}`)}  ${address}  ${text}`,
+    ...columns(rows).map((line) => `    ${line}`),
+  ].join('\n');
+}

@@ -295,9 +295,19 @@ async function assertGone(port: number): Promise<void> {
 }
 
 /** The processes that a process has started and that are there; none where the system does not say. */
+/** Those that run their own program already: who stops a child between fork and exec stops its parent, too, which waits for the exec. */
 function childrenOf(pid: number): string[] {
-  const file = `/proc/${pid}/task/${pid}/children`;
-  return existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean) : [];
+  const read = (file: string) => {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch {
+      // It has ended.
+      return '';
+    }
+  };
+  const program = (of: number | string) => read(`/proc/${of}/cmdline`);
+  const children = read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean);
+  return children.filter((child) => !['', program(pid)].includes(program(child)));
 }
 
 async function until(isDone: () => boolean): Promise<void> {

@@ -34,8 +34,8 @@ type ZoneContents = {
   key: string;
   nodes: Map<Name, readonly ResourceRecordSet[]>;
   count: number;
-  /** Made when the zone is listed for the first time. */
-  ordered: OrderedNames | undefined;
+  /** The names of `nodes`. Kept at all times: to order many at the first listing would hold up DNS. */
+  ordered: OrderedNames;
 };
 
 /** GetChange knows this many of the latest changes: clients poll for seconds. */
@@ -109,7 +109,7 @@ export function putZone(catalogue: Catalogue, zone: HostedZone): void {
     key: `${sortKey(zone.name)} ${zone.id}`,
     nodes: new Map(),
     count: 0,
-    ordered: undefined,
+    ordered: orderNames([]),
   };
   catalogue.zones.set(zone.id, contents);
   catalogue.sorted.splice(placeOf(catalogue.sorted, contents.key), 0, contents);
@@ -135,15 +135,28 @@ function placeOf(sorted: readonly ZoneContents[], key: string): number {
   return low;
 }
 
-export function putName(contents: ZoneContents, name: Name, sets: readonly ResourceRecordSet[]): void {
+function putName(contents: ZoneContents, name: Name, sets: readonly ResourceRecordSet[]): void {
   const { nodes, ordered } = contents;
   contents.count += sets.length - (nodes.get(name)?.length ?? 0);
   if (sets.length === 0) {
-    if (nodes.delete(name) && ordered) removeName(ordered, name);
+    if (nodes.delete(name)) removeName(ordered, name);
     return;
   }
-  if (ordered && !nodes.has(name)) addName(ordered, name);
+  if (!nodes.has(name)) addName(ordered, name);
   nodes.set(name, sets);
+}
+
+/** Puts a name that is not there. Names are in order again after `orderZones`: once for all of them costs much less than at each. */
+export function loadName({ nodes }: ZoneContents, name: Name, sets: readonly ResourceRecordSet[]): void {
+  nodes.set(name, sets);
+}
+
+export function orderZones({ zones }: Catalogue): void {
+  for (const contents of zones.values()) {
+    contents.ordered = orderNames(contents.nodes.keys());
+    contents.count = 0;
+    for (const sets of contents.nodes.values()) contents.count += sets.length;
+  }
 }
 
 function putChange(changes: Map<string, Change>, change: Change): void {
@@ -193,7 +206,6 @@ function listPage(
 ): RecordSetPage {
   const recordSets: ResourceRecordSet[] = [];
   if (contents === undefined) return { recordSets, next: undefined };
-  contents.ordered ??= orderNames(contents.nodes.keys());
   for (const name of namesFrom(contents.ordered, start?.name)) {
     for (const set of contents.nodes.get(name)!) {
       if (start?.type !== undefined && isBefore(name, set, { ...start, type: start.type })) continue;

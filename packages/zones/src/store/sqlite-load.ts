@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { RECORD_TYPES } from '../records/values.ts';
-import { type Catalogue, createCatalogue, putName, putZone, tagKey } from './catalogue.ts';
+import { type Catalogue, createCatalogue, loadName, orderZones, putZone, tagKey } from './catalogue.ts';
 import type {
   Change,
   CidrCollection,
@@ -49,8 +49,9 @@ function loadNames(database: DatabaseSync, catalogue: Catalogue, zones: Readonly
   query.setReturnArrays(true);
   for (const row of query.iterate() as unknown as Iterable<[number, string, string]>) {
     const [zone, name, sets] = row;
-    putName(catalogue.zones.get(zones.get(zone)!)!, name, decodeSets(name, sets));
+    loadName(catalogue.zones.get(zones.get(zone)!)!, name, decodeSets(name, sets));
   }
+  orderZones(catalogue);
 }
 
 const TYPES = new Map<string, string>(RECORD_TYPES.map((type) => [type, type]));

@@ -22,6 +22,7 @@ export type AwsAccess = { endpoint: string; accessKeyId: string; secretAccessKey
 export type HostRecord = {
   network: string;
   machine: string;
+  availabilityZone: string | undefined;
   addresses: readonly string[];
   namespace: string;
 };

@@ -5,7 +5,7 @@ import { WorldError } from '../../loopback/world-error.ts';
 import { findLab, type HostRecord, type LabRecord } from '../control/lab-record.ts';
 import type { FromLab, Notice, ToLab } from '../control/messages.ts';
 import { machineFile } from '../fabric/index.ts';
-import { formatFault } from './fault.ts';
+import { type Fault, formatFault } from './fault.ts';
 import { findLoadNames, type LoadNames } from './load-names.ts';
 import { type DrilledLab, type DrillOptions, type DrillReport, runDrill } from './run-drill.ts';
 import { type AskServer, askAsStub, parseResolvConf } from './stub-resolver.ts';
@@ -40,7 +40,9 @@ export async function drillLab(
   };
   const names = findLoadNames(topology);
   const lab: DrilledLab = {
-    clients: record.clients.map((host) => clientOf(record, host, names.get(host.network)!)),
+    clients: record.clients
+      .filter(isSpared(options.fault))
+      .map((host) => clientOf(record, host, names.get(host.network)!)),
     break: (fault) => request({ do: 'break', fault: formatFault(fault).split(' '), keep: !options.heal }),
     heal: () => request({ do: 'heal' }),
     watch: (tell) => {
@@ -53,6 +55,11 @@ export async function drillLab(
   } finally {
     channel.close();
   }
+}
+
+/** A client host that fails itself asks nothing. */
+function isSpared(fault: Fault): (host: HostRecord) => boolean {
+  return ({ availabilityZone }) => fault.kind !== 'zone' || fault.availabilityZone !== availabilityZone;
 }
 
 /** The host as it is now: what DHCP has told it stands in its resolv.conf. */

@@ -10,9 +10,8 @@ export type ProbingClient = {
 
 /** Milliseconds between two probes of one server by one client. */
 const INTERVAL = 200;
-/** Milliseconds for an answer. */
+/** Milliseconds without any answer after which a server is silent: one packet may be lost. */
 const PATIENCE = 1000;
-
 /** Whoever answers DNS says something to this, and goes nowhere for it. */
 const QUESTION: { name: Name; type: string } = { name: parseName('localhost'), type: 'A' };
 
@@ -21,11 +20,17 @@ export function startProbes(
   clients: readonly ProbingClient[],
   see: (address: string, network: string, answers: boolean) => void,
 ): () => void {
-  const pairs = clients.flatMap((client) => client.nameservers.map((server) => ({ client, server })));
+  const pairs = clients.flatMap(({ network, ask, nameservers }) =>
+    nameservers.map((server) => ({ network, ask, server, answeredAt: 0 })),
+  );
   let isEnded = false;
-  const probe = async ({ client, server }: (typeof pairs)[number]) => {
-    const reply = await client.ask(server, QUESTION, PATIENCE);
-    if (!isEnded) see(server, client.network, reply !== 'silent' && reply !== 'unreachable');
+  const probe = async (pair: (typeof pairs)[number]) => {
+    const sentAt = performance.now();
+    const reply = await pair.ask(pair.server, QUESTION, PATIENCE);
+    const answers = reply !== 'silent' && reply !== 'unreachable';
+    if (answers) pair.answeredAt = performance.now();
+    // A later probe may have been answered while this one was waited for.
+    if (!isEnded && (answers || pair.answeredAt < sentAt)) see(pair.server, pair.network, answers);
   };
   const timer = setInterval(() => {
     for (const pair of pairs) void probe(pair);

@@ -41,56 +41,87 @@ const BASELINE = 1000;
 const PATIENCE = 60_000;
 const LOOK_INTERVAL = 50;
 
+/** Resolves when all has been healed and every address answers again, or it has been waited long enough; `silent` are those that do not answer then. */
 export async function runDrill(
   lab: DrilledLab,
-  options: DrillOptions,
+  { fault, lasts, heal, signal, tell }: DrillOptions,
 ): Promise<DrillReport & { silent: string[] }> {
-  const { fault, lasts, signal } = options;
-  const events: DrillEvent[] = [];
+  const timeline = makeTimeline(tell);
   const answering = watchAnswering();
-  let started: number | undefined;
-  const at = () => Math.round(performance.now() - started!);
-  const say = (what: string) => {
-    if (started === undefined) return;
-    events.push({ at_ms: at(), what });
-    options.tell(events.at(-1)!);
-  };
   const see = (address: string, observer: string, answers: boolean) => {
-    if (started === undefined) return;
-    const news = answering.see(address, observer, answers, at());
-    if (news) say(news.answers ? `${address} answers again` : `${address} is silent, says ${observer}`);
+    if (!timeline.isRunning()) return;
+    const news = answering.see(address, observer, answers, timeline.at());
+    if (news) timeline.say(answers ? `${address} answers again` : `${address} is silent to ${observer}`);
   };
   lab.watch(({ what, about }) => {
-    say(what);
+    timeline.say(what);
     if (about) see(about.address, about.observer, about.answers);
   });
   const load = startLoad(lab.clients, {
     random: Math.random,
     now: () => performance.now(),
-    tell: firstTrouble(say),
+    tell: firstTrouble(timeline.say),
   });
   const stopProbes = startProbes(lab.clients, see);
+  const drill = formatFault(fault);
   try {
     await pause(BASELINE, signal);
+    const startedAt = timeline.start();
+    timeline.say(drill);
     await lab.break(fault);
-    const startedAt = new Date().toISOString();
-    started = performance.now();
-    say(`${formatFault(fault)}: done`);
     await pause(lasts, signal);
-    if (options.heal) {
+    if (heal) {
+      timeline.say(`healing: ${drill}`);
       await lab.heal();
-      say(`${formatFault(fault)}: healed`);
       await untilAnswering(answering.silent, signal);
     }
     await load.stop();
-    const counts = load.counts();
     const again = answering.answeredAgain();
-    const drill = formatFault(fault);
-    return { drill, startedAt, events, answeredAgain_ms: again, load: counts, silent: answering.silent() };
+    const { events } = timeline;
+    return {
+      drill,
+      startedAt,
+      events,
+      answeredAgain_ms: again,
+      load: load.counts(),
+      silent: answering.silent(),
+    };
   } finally {
     stopProbes();
     await load.stop();
   }
+}
+
+type Timeline = {
+  events: readonly DrillEvent[];
+  /** The moment from which all times count, in words. */
+  start: () => string;
+  isRunning: () => boolean;
+  /** Milliseconds. */
+  at: () => number;
+  /** Writes it down and tells it; what comes before the start is no news. */
+  say: (what: string) => void;
+};
+
+function makeTimeline(tell: DrillOptions['tell']): Timeline {
+  const events: DrillEvent[] = [];
+  let started: number | undefined;
+  const at = () => Math.round(performance.now() - started!);
+  return {
+    events,
+    at,
+    isRunning: () => started !== undefined,
+    start: () => {
+      started = performance.now();
+      return new Date().toISOString();
+    },
+    say: (what) => {
+      if (started === undefined) return;
+      const event = { at_ms: at(), what };
+      events.push(event);
+      tell(event);
+    },
+  };
 }
 
 /** Tells of each network when its first question is late, and when its first one is lost. */

@@ -36,9 +36,9 @@ export async function makeNetworks(
     seeded,
     idOf,
     linkIdOf: (link) => peeringOf(link) ?? link,
-    hosts: plan.clients.map(({ network, addresses }) => {
+    hosts: plan.clients.map(({ network, addresses, availabilityZone }) => {
       const machine = seeded.clients.get(network) ?? hostIdOf(network);
-      return { network, machine, addresses, namespace: fabric.machineNamespace(machine) };
+      return { network, machine, availabilityZone, addresses, namespace: fabric.machineNamespace(machine) };
     }),
   };
 }

@@ -26,7 +26,11 @@ test('a VPC without subnets gets one around the address of its client', () => {
   assert.deepEqual(subnets, [
     { name: 'clients', cidr: '10.20.0.0/24', ipv6Cidr: undefined, availabilityZone: 'eu-west-1a' },
   ]);
-  assert.deepEqual(client, { subnet: 'clients', addresses: ['10.20.0.10'] });
+  assert.deepEqual(client, {
+    subnet: 'clients',
+    availabilityZone: 'eu-west-1a',
+    addresses: ['10.20.0.10'],
+  });
 });
 
 test('a client’s subnet is narrower where a named one is near', () => {
@@ -45,7 +49,7 @@ test('where no subnet can be made around its address, the client has a free one 
   const vpc = vpcOf(['10.20.0.0/24'], { a: { cidr: '10.20.0.0/25' } });
   const { subnets, client } = planSubnets(vpc, '10.20.0.128', new Set(['10.20.0.10']));
   assert.equal(subnets.length, 1);
-  assert.deepEqual(client, { subnet: 'a', addresses: ['10.20.0.11'] });
+  assert.deepEqual(client, { subnet: 'a', availabilityZone: 'eu-west-1a', addresses: ['10.20.0.11'] });
 });
 
 test('with an IPv6 CIDR every subnet has a /64 of it, and the client an address of each family', () => {

@@ -13,7 +13,10 @@ import { isReserved, type Vpc } from '@pointsman/core/topology';
 import type { LabSubnet } from './plan.ts';
 
 /** What a VPC's client host gets, and the subnets of the VPC: those of the topology, and one for the client where none of them holds its address. */
-export type PlannedSubnets = { subnets: LabSubnet[]; client: { subnet: string; addresses: string[] } };
+export type PlannedSubnets = {
+  subnets: LabSubnet[];
+  client: { subnet: string; availabilityZone: string; addresses: string[] };
+};
 
 /** Prefix lengths of a subnet that the topology does not name, the best first: EC2 takes a /16 to a /28. */
 const IPV4_PREFIXES = [24, 25, 26, 27, 28];
@@ -23,8 +26,11 @@ const CLIENT_SUBNET = 'clients';
 /** Past what AWS reserves and what servers usually have. */
 const FIRST_HOST = 10;
 
-/** `address`: of the plan's client. `taken`: addresses that something else of the topology has. */
-export function planSubnets(vpc: Vpc, address: string, taken: ReadonlySet<string>): PlannedSubnets {
+/**
+ * `address`: of the plan's client. `taken`: addresses that something else of the topology has. `turn`: subnets whose availability zone the topology leaves
+ * open get the zones in turn, from this one on, so that clients of several VPCs are not all in one.
+ */
+export function planSubnets(vpc: Vpc, address: string, taken: ReadonlySet<string>, turn = 0): PlannedSubnets {
   const ranges = vpc.cidrs.map((cidr) => parseCidr(cidr)!);
   const named = vpc.subnets.map((subnet) => ({ ...subnet, cidr: parseCidr(subnet.cidr)! }));
   const used: Cidr[] = named.map(({ cidr }) => cidr);
@@ -48,7 +54,7 @@ export function planSubnets(vpc: Vpc, address: string, taken: ReadonlySet<string
       name,
       cidr: formatCidr(ipv4 ?? cidr),
       ipv6Cidr: ipv6 && formatCidr(ipv6),
-      availabilityZone: availabilityZone ?? `${vpc.region}${'abc'[index % 3]}`,
+      availabilityZone: availabilityZone ?? `${vpc.region}${'abc'[(turn + index) % 3]}`,
     };
   });
   return { subnets, client: placeClient(subnets, address, taken) };
@@ -103,7 +109,7 @@ function placeClient(
   const hosts = [subnet.cidr, subnet.ipv6Cidr].flatMap((cidr) =>
     cidr === undefined ? [] : [holds(cidr) ? address : freeHost(parseCidr(cidr)!, taken)],
   );
-  return { subnet: subnet.name, addresses: hosts };
+  return { subnet: subnet.name, availabilityZone: subnet.availabilityZone, addresses: hosts };
 }
 
 function freeHost(subnet: Cidr, taken: ReadonlySet<string>): string {

@@ -44,9 +44,14 @@ const plan = planNamespaces(read());
 
 test('each network has a client host that DHCP tells whom to ask, in the topology’s order', () => {
   assert.deepEqual(plan.clients, [
-    { network: 'hub', subnet: 'clients', addresses: ['10.1.0.10', '2001:db8:1:2::a'] },
-    { network: 'apps', subnet: 'clients', addresses: ['10.2.0.10'] },
-    { network: 'office', subnet: undefined, addresses: ['192.168.0.10'] },
+    {
+      network: 'hub',
+      subnet: 'clients',
+      availabilityZone: 'eu-west-1c',
+      addresses: ['10.1.0.10', '2001:db8:1:2::a'],
+    },
+    { network: 'apps', subnet: 'clients', availabilityZone: 'eu-west-1b', addresses: ['10.2.0.10'] },
+    { network: 'office', subnet: undefined, availabilityZone: undefined, addresses: ['192.168.0.10'] },
   ]);
   assert.deepEqual(
     [...plan.vpcs, ...plan.sites].map(({ network, dhcp }) => [network, dhcp]),

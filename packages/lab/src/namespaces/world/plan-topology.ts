@@ -18,10 +18,15 @@ export function planNamespaces(topology: Topology, plan: Plan = planTopology(top
     const base = { network: network.name, dhcp };
     if (network.kind === 'site') {
       sites.push({ ...base, cidrs: network.cidrs });
-      clients.push({ network: network.name, subnet: undefined, addresses: [address] });
+      clients.push({
+        network: network.name,
+        subnet: undefined,
+        availabilityZone: undefined,
+        addresses: [address],
+      });
       continue;
     }
-    const { subnets, client } = planSubnets(network, address, standingIn(plan, network.name));
+    const { subnets, client } = planSubnets(network, address, standingIn(plan, network.name), index);
     clients.push({ network: network.name, ...client });
     const { region, account, dnsSupport, dnsHostnames } = network;
     const isIpv6 = (cidr: string) => cidr.includes(':');

@@ -50,8 +50,9 @@ export type LabLink = {
 
 export type LabClient = {
   network: string;
-  /** Undefined at a site. */
+  /** Undefined at a site, like its availability zone. */
   subnet: string | undefined;
+  availabilityZone: string | undefined;
   /** At most one of each family, the primary one first. */
   addresses: readonly string[];
 };

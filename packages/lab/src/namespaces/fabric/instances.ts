@@ -10,8 +10,6 @@ import { type Interface, isIpv6 } from './model.ts';
 import { checkId, NAMESPACES } from './names.ts';
 import { signal } from './processes.ts';
 
-import { run, runIp } from './run.ts';
-
 type Instances = Pick<
   Fabric,
   'startInstance' | 'stopInstance' | 'rebootInstance' | 'terminateInstance' | 'instanceStatus'
@@ -26,7 +24,7 @@ export function instances(lab: Lab): Instances {
     // A veth dies with its namespace: out with the interfaces first.
     await moveOut(lab, attachedTo(lab, spec.id), spec.id);
     instance.machine = undefined;
-    await runIp([`netns delete ${machineNamespace(lab, spec.id)}`]);
+    await lab.commands.runIp([`netns delete ${machineNamespace(lab, spec.id)}`]);
   }
 
   return {
@@ -67,7 +65,7 @@ export async function startMachine(lab: Lab, spec: InstanceSpec): Promise<void> 
   const namespace = machineNamespace(lab, spec.id);
   await mkdir(`${machineFolder(lab.folder, spec.id)}/boot`, { recursive: true });
   await writeIpv6Of(lab, primary, spec.id, ipv6ResolversOf(networkOf(lab, primary.networkId)));
-  await runIp([`netns add ${namespace}`]);
+  await lab.commands.runIp([`netns add ${namespace}`]);
   try {
     await moveIn(lab, attachedTo(lab, spec.id), spec.id);
     const hostName = spec.hostName ?? hostNameOf(primary);
@@ -75,11 +73,11 @@ export async function startMachine(lab: Lab, spec: InstanceSpec): Promise<void> 
     instance.machine = await bootMachine(
       lab.folder,
       { id: spec.id, hostName, namespace, userData: spec.userData, visible, diskSize },
-      lab.keeper,
+      lab,
     );
   } catch (error) {
     await moveOut(lab, attachedTo(lab, spec.id), spec.id).catch(() => {});
-    await runIp([`netns delete ${namespace}`]).catch(() => {});
+    await lab.commands.runIp([`netns delete ${namespace}`]).catch(() => {});
     throw error;
   }
 }
@@ -92,7 +90,12 @@ function attachedTo(lab: Lab, instanceId: string): Interface[] {
 
 async function forgetDisk(lab: Lab, instanceId: string): Promise<void> {
   const own = machineFolder(lab.folder, instanceId);
-  await run('nsenter', [`--mount=/proc/${lab.keeper.pid}/ns/mnt`, 'umount', '--lazy', `${own}/disk`]);
+  await lab.commands.run('nsenter', [
+    `--mount=/proc/${lab.keeper.pid}/ns/mnt`,
+    'umount',
+    '--lazy',
+    `${own}/disk`,
+  ]);
   await rm(own, { recursive: true, force: true });
 }
 
@@ -104,7 +107,7 @@ async function isReachable(lab: Lab, interfaceId: string): Promise<boolean> {
   const { namespace } = networkOf(lab, known.networkId);
   const { bridge } = lab.model.subnets.get(known.subnetId)!;
   const ask = ['busybox', 'arping', '-q', '-f', '-c', '2', '-w', '2', '-I', bridge, address];
-  return run('nsenter', [`--net=${NAMESPACES}/${namespace}`, ...ask]).then(
+  return lab.commands.run('nsenter', [`--net=${NAMESPACES}/${namespace}`, ...ask]).then(
     () => true,
     () => false,
   );

@@ -3,7 +3,6 @@ import { FabricError } from './fabric-error.ts';
 import { applyTo, type Lab, machineNamespace, missing, networkOf, runningOf } from './lab.ts';
 import type { Interface } from './model.ts';
 import { checkId } from './names.ts';
-import { run } from './run.ts';
 
 type Interfaces = Pick<
   Fabric,
@@ -110,7 +109,7 @@ export async function moveIn(lab: Lab, moving: readonly Interface[], instanceId:
   for (const each of moving) {
     const { deviceIndex } = lab.model.attachments.get(each.id)!;
     const { namespace } = networkOf(lab, each.networkId);
-    await run('ip', [
+    await lab.commands.run('ip', [
       '-netns',
       namespace,
       'link',
@@ -140,15 +139,25 @@ type LinkShown = { ifindex: number; ifname: string; link_index?: number };
  */
 export async function moveOut(lab: Lab, moving: readonly Interface[], instanceId: string): Promise<void> {
   const source = machineNamespace(lab, instanceId);
-  const inside = JSON.parse(await run('ip', ['-netns', source, '-json', 'link', 'show'])) as LinkShown[];
+  const inside = JSON.parse(
+    await lab.commands.run('ip', ['-netns', source, '-json', 'link', 'show']),
+  ) as LinkShown[];
   for (const { number, networkId, mac } of moving) {
     const { namespace } = networkOf(lab, networkId);
-    const shown = await run('ip', ['-netns', namespace, '-json', 'link', 'show', 'dev', `e${number}`]);
+    const shown = await lab.commands.run('ip', [
+      '-netns',
+      namespace,
+      '-json',
+      'link',
+      'show',
+      'dev',
+      `e${number}`,
+    ]);
     const [outer] = JSON.parse(shown) as LinkShown[];
     const inner = inside.find(({ ifindex }) => ifindex === outer!.link_index);
     if (!inner) throw new FabricError(`e${number} has no inner end in ${source}`);
     const name = `x${number}`;
-    await run('ip', [
+    await lab.commands.run('ip', [
       '-netns',
       source,
       'link',
@@ -160,6 +169,6 @@ export async function moveOut(lab: Lab, moving: readonly Interface[], instanceId
       'name',
       name,
     ]);
-    await run('ip', ['-netns', namespace, 'link', 'set', name, 'address', mac]);
+    await lab.commands.run('ip', ['-netns', namespace, 'link', 'set', name, 'address', mac]);
   }
 }

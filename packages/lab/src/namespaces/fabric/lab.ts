@@ -1,5 +1,6 @@
 /** What the parts of a fabric share: the model, and what runs of it. */
 import type { FabricInstance } from '@pointsman/cloud';
+import type { Commands } from './commands.ts';
 import { createDhcpServer, type DhcpServer } from './dhcp/server.ts';
 import { FabricError } from './fabric-error.ts';
 import type { Keeper } from './machines/keeper.ts';
@@ -14,6 +15,7 @@ export type Lab = {
   readonly visible: readonly string[];
   /** Bytes. */
   readonly diskSize: number;
+  readonly commands: Commands;
   readonly model: Model;
   readonly keeper: Keeper;
   readonly routers: Map<string, RunningNetwork>;
@@ -40,8 +42,8 @@ export function runningOf(lab: Lab, networkId: string): RunningNetwork {
 }
 
 export async function startNetwork(lab: Lab, network: Network): Promise<void> {
-  const router = await createRouter(lab.model, network, `pm-${lab.name}`);
-  const dhcp = createDhcpServer(lab.model, network, `${lab.folder}/networks/${network.id}`);
+  const router = await createRouter(lab.commands, lab.model, network, `pm-${lab.name}`);
+  const dhcp = createDhcpServer(lab.commands, lab.model, network, `${lab.folder}/networks/${network.id}`);
   lab.routers.set(network.id, { router, dhcp });
 }
 

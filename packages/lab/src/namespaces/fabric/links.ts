@@ -6,7 +6,6 @@ import { endIn, type Link } from './model.ts';
 import { checkId, namespaceOf } from './names.ts';
 import { ROUTER_SETTINGS } from './router.ts';
 import { FAR_END, farEndOf, NEAR_END } from './rules/routes.ts';
-import { runIn, runIp } from './run.ts';
 
 type Links = Pick<Fabric, 'putPeering' | 'deletePeering'> &
   Pick<LabFabric, 'putLink' | 'deleteLink' | 'setLink'>;
@@ -40,15 +39,17 @@ export function links(lab: Lab): Links {
   async function connect(link: Link): Promise<void> {
     const hub = hubOf(link);
     if (hub) {
-      await runIp([`netns add ${hub}`]);
-      await runIn(hub, { settings: ROUTER_SETTINGS });
+      await lab.commands.runIp([`netns add ${hub}`]);
+      await lab.commands.runIn(hub, { settings: ROUTER_SETTINGS });
     }
     try {
-      await runIp(pairLines(link, hub));
+      await lab.commands.runIp(pairLines(link, hub));
       await Promise.all(
-        link.between.map((id) => runIn(networkOf(lab, id).namespace, { ip: endLines(link, id) })),
+        link.between.map((id) =>
+          lab.commands.runIn(networkOf(lab, id).namespace, { ip: endLines(link, id) }),
+        ),
       );
-      if (hub) await runIn(hub, { ip: hubLines(link) });
+      if (hub) await lab.commands.runIn(hub, { ip: hubLines(link) });
     } catch (error) {
       await disconnect(link);
       throw error;
@@ -58,10 +59,10 @@ export function links(lab: Lab): Links {
   /** Ends in routers, of a pair the second dies with the first. What is not there is no error. */
   async function disconnect(link: Link): Promise<void> {
     const hub = hubOf(link);
-    if (hub) await runIp([`netns delete ${hub}`]).catch(() => {});
+    if (hub) await lab.commands.runIp([`netns delete ${hub}`]).catch(() => {});
     for (const id of hub ? link.between : link.between.slice(0, 1)) {
       const { namespace } = networkOf(lab, id);
-      await runIn(namespace, { ip: [`link delete ${endIn(link, id)}`] }).catch(() => {});
+      await lab.commands.runIn(namespace, { ip: [`link delete ${endIn(link, id)}`] }).catch(() => {});
     }
   }
 
@@ -97,7 +98,9 @@ export function links(lab: Lab): Links {
   async function setMtu(link: Link): Promise<void> {
     await Promise.all(
       link.between.map((id) =>
-        runIn(networkOf(lab, id).namespace, { ip: [`link set ${endIn(link, id)} mtu ${link.mtu}`] }),
+        lab.commands.runIn(networkOf(lab, id).namespace, {
+          ip: [`link set ${endIn(link, id)} mtu ${link.mtu}`],
+        }),
       ),
     );
   }

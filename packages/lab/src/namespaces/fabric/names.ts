@@ -1,8 +1,11 @@
 /**
  * The mark by which everything of a lab is found again: its namespaces are called `pm-LAB.THING`, and all else that it makes (links, rule
- * sets, processes) lives in them, or in the lab's folder. A lab's name has no dot, so that no lab's mark begins another's.
+ * sets) lives in them, or in the lab's folder; its processes have the lab's name in their environment. A lab's name has no dot, so that no lab's mark begins another's.
  */
 import { FabricError } from './fabric-error.ts';
+
+/** In the environment of every process that a lab starts: the lab's name. */
+export const LAB_VARIABLE = 'POINTSMAN_LAB';
 
 /** Where `ip netns` keeps its names. */
 export const NAMESPACES = '/run/netns';

@@ -2,14 +2,13 @@ import type { Fabric, FabricSubnet, FabricVpc } from '@pointsman/cloud';
 import { parseCidr } from '@pointsman/core/address';
 import { gatewayOf, prefixLengthOf, ROUTER_LINK_LOCAL } from './addresses.ts';
 import { ipv6ResolversOf } from './dhcp/config.ts';
-import { endProcesses } from './end-processes.ts';
 import { FabricError } from './fabric-error.ts';
 import { writeIpv6 } from './instances.ts';
 import { applyTo, type Lab, missing, networkOf, runningOf, startNetwork } from './lab.ts';
 import type { LabFabric, LabSite } from './lab-fabric.ts';
 import { linksOf, type Network, subnetsOf } from './model.ts';
 import { checkId, namespaceOf } from './names.ts';
-import { runIp } from './run.ts';
+import { endAll, networkNamespaceByName, processesIn } from './processes.ts';
 
 type Networks = Pick<Fabric, 'putVpc' | 'deleteVpc' | 'putSubnet' | 'deleteSubnet' | 'putDhcpOptions'> &
   Pick<LabFabric, 'putSite' | 'deleteSite' | 'putRouterAddress' | 'deleteRouterAddress' | 'setRouterAddress'>;
@@ -40,8 +39,9 @@ export function networks(lab: Lab): Networks {
     for (const subnet of subnetsOf(lab.model, id)) lab.model.subnets.delete(subnet.id);
     lab.model.networks.delete(id);
     lab.routers.delete(id);
-    await endProcesses([network.namespace]);
-    await runIp([`netns delete ${network.namespace}`]);
+    const namespace = new Set([networkNamespaceByName(network.namespace) ?? '']);
+    await endAll(() => processesIn(namespace, 'net'));
+    await lab.commands.runIp([`netns delete ${network.namespace}`]);
   }
 
   async function putSubnet(subnet: FabricSubnet): Promise<void> {

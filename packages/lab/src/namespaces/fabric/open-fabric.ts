@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { createCommands } from './commands.ts';
 import { faults } from './faults.ts';
 import { instances, startMachine } from './instances.ts';
 import { interfaces } from './interfaces.ts';
@@ -10,7 +11,6 @@ import { emptyModel } from './model.ts';
 import { checkLab, defaultFolder, namespaceOf } from './names.ts';
 import { networks } from './networks.ts';
 import { removeLab } from './remove-lab.ts';
-import { runIp } from './run.ts';
 
 /** Bytes. */
 const DISK_SIZE = 32 * 2 ** 20;
@@ -27,11 +27,12 @@ export async function openFabric({
 }: LabOptions): Promise<LabFabric> {
   await removeLab(name, folder);
   await mkdir(folder, { recursive: true, mode: 0o755 });
+  const commands = createCommands(name);
   const keeping = namespaceOf(name, 'keeper');
-  await runIp([`netns add ${keeping}`]);
+  await commands.runIp([`netns add ${keeping}`]);
   const lab: Lab = {
-    ...{ name, folder, visible, diskSize },
-    keeper: await startKeeper(folder, keeping),
+    ...{ name, folder, visible, diskSize, commands },
+    keeper: await startKeeper(folder, keeping, commands),
     model: emptyModel(),
     routers: new Map(),
     instances: new Map(),

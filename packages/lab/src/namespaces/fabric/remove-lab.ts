@@ -1,18 +1,21 @@
 import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { endProcesses } from './end-processes.ts';
-import { checkLab, defaultFolder, markOf, NAMESPACES } from './names.ts';
-import { runIp } from './run.ts';
+import { createCommands } from './commands.ts';
+import { checkLab, defaultFolder, LAB_VARIABLE, markOf, NAMESPACES } from './names.ts';
+import { endAll, networkNamespaceByName, processesIn, processesWith } from './processes.ts';
 
 /**
  * Removes all that carries the lab's mark, whoever made it and however far: processes, namespaces with the links and rules in them, the
- * folder. Where there is nothing, nothing happens.
+ * folder. Where there is nothing, nothing happens. It is not for a lab that another process goes on building: end that one first.
  * @throws FabricError where something stays
  */
 export async function removeLab(lab: string, folder = defaultFolder(checkLab(lab))): Promise<void> {
-  const names = namespacesOf(checkLab(lab));
-  await endProcesses(names);
-  await runIp(names.map((name) => `netns delete ${name}`));
+  checkLab(lab);
+  await endAll(() => [
+    ...processesWith(LAB_VARIABLE, lab),
+    ...processesIn(new Set(namespacesOf(lab).flatMap((name) => networkNamespaceByName(name) ?? [])), 'net'),
+  ]);
+  await createCommands(lab).runIp(namespacesOf(lab).map((name) => `netns delete ${name}`));
   await rm(folder, { recursive: true, force: true });
 }
 

@@ -1,10 +1,10 @@
 /** A network's router: a namespace whose rules, routes and addresses are brought to what the model says. */
 import { servicesOf } from './addresses.ts';
+import type { Commands, Steps } from './commands.ts';
 import { interfacesOf, isIpv6, type Model, type Network } from './model.ts';
 import { compileForwarding } from './rules/forwarding.ts';
 import { compileRoutes } from './rules/routes.ts';
 import { compileSourceCheck } from './rules/source-check.ts';
-import { runIn, runIp, type Steps } from './run.ts';
 
 export type Router = {
   /**
@@ -35,8 +35,13 @@ export const ROUTER_SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /** Its namespace is made with it. @throws FabricError */
-export async function createRouter(model: Model, network: Network, table: string): Promise<Router> {
-  await runIp([`netns add ${network.namespace}`]);
+export async function createRouter(
+  commands: Commands,
+  model: Model,
+  network: Network,
+  table: string,
+): Promise<Router> {
+  await commands.runIp([`netns add ${network.namespace}`]);
   let present: ReadonlySet<string> = new Set();
   let rules = '';
   let queue: Promise<void> = Promise.resolve();
@@ -48,7 +53,7 @@ export async function createRouter(model: Model, network: Network, table: string
       ...[...present].filter((item) => !wanted.has(item)).map((item) => command(item, 'delete')),
       ...[...wanted].filter((item) => !present.has(item)).map((item) => command(item, 'replace')),
     ];
-    await runIn(network.namespace, {
+    await commands.runIn(network.namespace, {
       ip: [...ip, ...changes],
       ...(settings ? { settings } : {}),
       ...(wantedRules === rules ? {} : { nft: wantedRules }),
@@ -57,7 +62,7 @@ export async function createRouter(model: Model, network: Network, table: string
     rules = wantedRules;
   }
 
-  await runIn(network.namespace, { settings: ROUTER_SETTINGS, ip: ['link set lo up'] });
+  await commands.runIn(network.namespace, { settings: ROUTER_SETTINGS, ip: ['link set lo up'] });
   return {
     apply(steps = {}) {
       const done = queue.then(() => applyNow(steps));

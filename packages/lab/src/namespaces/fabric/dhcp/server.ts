@@ -1,8 +1,8 @@
 import { readlinkSync, statSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import type { Commands } from '../commands.ts';
 import type { Model, Network } from '../model.ts';
 import { NAMESPACES } from '../names.ts';
-import { run } from '../run.ts';
 import { compileHosts, compileOptions, compileServer } from './config.ts';
 
 /** The DHCP server of one network, in its router's namespace. */
@@ -11,7 +11,12 @@ export type DhcpServer = {
   update(): Promise<void>;
 };
 
-export function createDhcpServer(model: Model, network: Network, folder: string): DhcpServer {
+export function createDhcpServer(
+  commands: Commands,
+  model: Model,
+  network: Network,
+  folder: string,
+): DhcpServer {
   let running = '';
   return {
     async update() {
@@ -24,7 +29,7 @@ export function createDhcpServer(model: Model, network: Network, folder: string)
       await replace(`${folder}/dnsmasq.conf`, config);
       if (pid !== undefined) await end(pid, network.namespace);
       // It goes into the background when it listens, so that it is there when this returns.
-      await run('nsenter', [
+      await commands.run('nsenter', [
         `--net=${NAMESPACES}/${network.namespace}`,
         'dnsmasq',
         `--conf-file=${folder}/dnsmasq.conf`,

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Commands } from '../commands.ts';
 import { FabricError } from '../fabric-error.ts';
 import { NAMESPACES } from '../names.ts';
-import { PATH } from '../run.ts';
 
 /**
  * The process that keeps the machines' disks and what they see of the host, in a mount namespace of its own. It outlives this process, as
@@ -13,7 +13,11 @@ import { PATH } from '../run.ts';
 export type Keeper = { pid: number };
 
 /** @throws FabricError */
-export async function startKeeper(folder: string, namespace: string): Promise<Keeper> {
+export async function startKeeper(
+  folder: string,
+  namespace: string,
+  { environment }: Commands,
+): Promise<Keeper> {
   await mkdir(folder, { recursive: true });
   await cp(join(import.meta.dirname, 'scripts'), `${folder}/scripts`, { recursive: true });
   const child = spawn(
@@ -27,7 +31,7 @@ export async function startKeeper(folder: string, namespace: string): Promise<Ke
       `${folder}/scripts/keeper.sh`,
       folder,
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { PATH } },
+    { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: environment },
   );
   const complaints: string[] = [];
   createInterface(child.stderr).on('line', (line) => complaints.push(line));
@@ -38,7 +42,6 @@ export async function startKeeper(folder: string, namespace: string): Promise<Ke
   child.on('error', (error) => reject(new FabricError(`cannot start the keeper of disks: ${error.message}`)));
   child.on('close', () => reject(new FabricError(`the keeper of disks ended: ${complaints.join('; ')}`)));
   const keeper = await promise;
-  await writeFile(`${folder}/keeper.pid`, `${keeper.pid}\n`);
   child.unref();
   for (const stream of [child.stdout, child.stderr]) stream.destroy();
   return keeper;

@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import type { Commands } from '../commands.ts';
 import { FabricError } from '../fabric-error.ts';
 import { NAMESPACES } from '../names.ts';
-import { PATH } from '../run.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import { compileFstab } from './fstab.ts';
 import type { Keeper } from './keeper.ts';
@@ -40,7 +40,11 @@ export function machineFolder(folder: string, id: string): string {
 }
 
 /** @returns once it has its first lease, or none after a while. @throws FabricError where it does not boot */
-export async function bootMachine(folder: string, plan: MachinePlan, keeper: Keeper): Promise<Machine> {
+export async function bootMachine(
+  folder: string,
+  plan: MachinePlan,
+  { keeper, commands }: { keeper: Keeper; commands: Commands },
+): Promise<Machine> {
   const own = machineFolder(folder, plan.id);
   await writeBootFolder(folder, own, plan);
   const child = spawn(
@@ -50,7 +54,7 @@ export async function bootMachine(folder: string, plan: MachinePlan, keeper: Kee
       `--mount=/proc/${keeper.pid}/ns/mnt`,
       ...['sh', `${folder}/scripts/disk.sh`, folder, own, String(plan.diskSize)],
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { PATH } },
+    { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: commands.environment },
   );
   const { init, up, ended } = follow(child, plan.id);
   const machine: Machine = { init: await init, ended, isUp: false, isFrozen: false };

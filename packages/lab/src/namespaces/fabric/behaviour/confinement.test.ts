@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import {
+  inMachine,
+  openTrial,
+  putVpc,
+  skipWithoutRoot,
+  startInstance,
+  type Trial,
+  until,
+} from './trial.fixture.ts';
+
+describe('a machine', { skip: skipWithoutRoot }, () => {
+  let trial: Trial;
+  /** A folder of the host that the machine is shown. */
+  const shown = mkdtempSync(join(tmpdir(), 'pm-shown-'));
+  before(async () => {
+    writeFileSync(join(shown, 'program'), 'as it was');
+    trial = await openTrial('a', [shown]);
+    await putVpc(trial, 1);
+    await startInstance(trial, 1, 10);
+  });
+  after(async () => {
+    await trial.fabric.close();
+    rmSync(shown, { recursive: true });
+  });
+
+  const refuses = (script: string) => assert.rejects(inMachine(trial, 'i-1-10', script), script);
+
+  it('writes to its own /etc, /var, /tmp, /run, /root and /home, and the host sees nothing of it', async () => {
+    const name = `written-${process.pid}`;
+    for (const folder of ['/etc', '/var/lib', '/tmp', '/run', '/root', '/home', '/dev/shm']) {
+      await inMachine(trial, 'i-1-10', `echo x > ${folder}/${name}`);
+      assert.throws(() => statSync(join(folder, name)), folder);
+    }
+    await inMachine(trial, 'i-1-10', 'rm -r /etc/alternatives; echo nobody > /etc/passwd');
+    assert.match(readFileSync('/etc/passwd', 'utf8'), /^root:/);
+  });
+
+  it('writes nowhere else, by no name and no link', async () => {
+    for (const path of [
+      '/usr/bin/x',
+      '/bin/x',
+      '/opt/x',
+      '/x',
+      `${shown}/x`,
+      '/run/machine/x',
+      '/dev/x',
+      '/sys/x',
+    ]) {
+      await refuses(`echo x > ${path}`);
+    }
+    await refuses(`ln -s ${shown} /tmp/link; echo x > /tmp/link/program`);
+    await refuses('mkdir -p /tmp/up; echo x > /tmp/up/../../usr/x');
+    await refuses('echo x > /proc/1/root/usr/x');
+    assert.equal(readFileSync(join(shown, 'program'), 'utf8'), 'as it was');
+    assert.equal(await inMachine(trial, 'i-1-10', `cat ${shown}/program`), 'as it was');
+  });
+
+  it('changes no setting of the host, but those of its own network', async () => {
+    for (const path of ['kernel/core_pattern', 'kernel/panic', 'vm/swappiness', 'fs/file-max']) {
+      await refuses(`cat /proc/sys/${path} > /proc/sys/${path}`);
+    }
+    if (existsOnHost('/proc/sysrq-trigger'))
+      await inMachine(trial, 'i-1-10', 'echo b > /proc/sysrq-trigger || true');
+    const before = readFileSync('/proc/sys/net/ipv4/ip_forward', 'utf8');
+    await inMachine(trial, 'i-1-10', 'echo 1 > /proc/sys/net/ipv4/ip_forward');
+    await inMachine(trial, 'i-1-10', 'echo 0 > /proc/sys/net/ipv4/ip_forward');
+    assert.equal(readFileSync('/proc/sys/net/ipv4/ip_forward', 'utf8'), before);
+    await refuses('hostname other');
+    assert.equal(hostname(), readFileSync('/proc/sys/kernel/hostname', 'utf8').trim());
+  });
+
+  it("can neither mount, nor make devices, nor leave its namespaces, nor see or signal the host's processes", async () => {
+    await refuses('mount -o remount,rw /');
+    await refuses('mount -t tmpfs x /mnt');
+    await refuses('umount /usr || umount /proc/sys');
+    await refuses('mknod /tmp/disk b 7 0');
+    await refuses('unshare --net true');
+    await refuses('nsenter --target 1 --mount --net=/proc/1/ns/net true');
+    await refuses(`kill -0 ${process.pid > 1000 ? process.pid : 999_999}`);
+    const processes = await inMachine(trial, 'i-1-10', 'ls -d /proc/[0-9]* | wc -l');
+    assert.ok(Number(processes) < 10, processes);
+  });
+
+  it('has a disk of its own size, which can be full, and be emptied', async () => {
+    await trial.fabric.fillDisk('i-1-10');
+    await refuses('echo x > /var/lib/more');
+    await refuses('dd if=/dev/zero of=/etc/more bs=64k count=1');
+    await trial.fabric.emptyDisk('i-1-10');
+    await inMachine(trial, 'i-1-10', 'echo x > /var/lib/more');
+  });
+
+  it('is frozen whole, and thaws', async () => {
+    const begun = inMachine(
+      trial,
+      'i-1-10',
+      'sh -c "while :; do echo x > /tmp/tick; rm /tmp/tick; done" & echo $! > /tmp/pid; wait',
+    );
+    begun.catch(() => {});
+    const states = () =>
+      inMachine(trial, 'i-1-10', 'cat /proc/1/stat /proc/$(cat /tmp/pid)/stat').then((text) =>
+        text.match(/(?<=\) )\w/g),
+      );
+    await until('it runs', () =>
+      states().then(
+        (found) => found?.length === 2,
+        () => false,
+      ),
+    );
+    trial.fabric.freezeMachine('i-1-10');
+    assert.deepEqual(await states(), ['T', 'T']);
+    assert.equal(await trial.fabric.instanceStatus('i-1-10'), 'impaired');
+    trial.fabric.thawMachine('i-1-10');
+    assert.equal((await states())!.includes('T'), false);
+    assert.equal(await trial.fabric.instanceStatus('i-1-10'), 'ok');
+  });
+});
+
+function existsOnHost(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}

@@ -19,12 +19,17 @@ export async function digAll(questions: readonly DigQuestion[]): Promise<DigAnsw
     return `-b ${client} @${address} -p ${port} +noall +comments +question +answer ${options} ${name} ${type}`;
   });
   const { stdout } = await run('dig', ['-f', '-'], { input: `${lines.join('\n')}\n` });
-  const answers = stdout.split(';; Got answer:').slice(1).map(parseAnswer);
+  const answers = readDig(stdout);
   let next = 0;
   return questions.map(({ name, type }) => {
     const key = `${name.toLowerCase().replace(/\.?$/, '.')} ${type}`;
     return answers[next]?.question === key ? answers[next++]! : NO_ANSWER;
   });
+}
+
+/** The answers in what dig printed with `+comments +question +answer`; `question` is the name, with its last dot, and the type. */
+export function readDig(stdout: string): (DigAnswer & { question: string })[] {
+  return stdout.split(';; Got answer:').slice(1).map(parseAnswer);
 }
 
 export async function dig(question: DigQuestion): Promise<DigAnswer> {

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { AwsCaller } from './aws.ts';
 import { spawnPointsman } from './command.ts';
 import { freePort } from './free-port.ts';
 
@@ -70,7 +71,15 @@ export function startCommand(
 /** What `up --json` says first. */
 export type Ready = Event & {
   port: number;
-  networks: { name: string; kind: 'vpc' | 'site'; client: string; resolvers: string[] }[];
+  /** In network namespaces: one endpoint of all services. */
+  aws?: AwsCaller;
+  networks: {
+    name: string;
+    kind: 'vpc' | 'site';
+    client: string;
+    resolvers: string[];
+    vpcId?: string;
+  }[];
   forwarders: { name: string; address: string; upstreams: string[]; pid: number; transport: string }[];
   zones: { name: string; kind: string; servers: string[] }[];
   resolvers: { network: string; address: string }[];

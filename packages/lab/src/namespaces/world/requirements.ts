@@ -8,6 +8,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   nft: 'nftables',
   dnsmasq: 'dnsmasq-base',
   udhcpc: 'udhcpc',
+  busybox: 'busybox',
   nsenter: 'util-linux',
   flock: 'util-linux',
 };

@@ -173,7 +173,7 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
     ],
     [
       'a missing target is refused',
-      [BATCH, 'needs a record set of its type in the zone, which may come with the same batch'],
+      [BATCH, 'needs a record set of its type in the zone, which may come before it in the same batch'],
     ],
   ],
   'routing policies': [

@@ -154,6 +154,22 @@ describe('Terraform', { timeout: 300_000 }, () => {
   });
 });
 
+describe('Terraform, for TXT records', { timeout: 300_000 }, () => {
+  test('writes a text of more than 255 characters as strings without a blank, and reads them back as they were', async () => {
+    const { HostedZone } = await create('long.example', { VPC });
+    const id = HostedZone!.Id!;
+    const long = `"${'x'.repeat(255)}""${'y'.repeat(45)}"`;
+    await change(id, [upsert(record('dkim.long.example', 'TXT', long))]);
+    for await (const page of pages(id, 300)) {
+      const [text] = page.ResourceRecordSets!.filter(({ Type }) => Type === 'TXT');
+      assert.deepEqual(text!.ResourceRecords, [{ Value: long }]);
+    }
+    assert.equal(await answers('dkim.long.example', 'TXT'), 1);
+    await change(id, [remove(record('dkim.long.example', 'TXT', long))]);
+    assert.equal(await answers('dkim.long.example', 'TXT'), 0);
+  });
+});
+
 describe('external-dns', { timeout: 300_000 }, () => {
   /** Ownership stands in a TXT record beside each name, its text in quotes. */
   const owner =
@@ -182,6 +198,32 @@ describe('external-dns', { timeout: 300_000 }, () => {
     // It deletes what it listed, just as it came.
     await change(id, listed.filter(({ Type }) => Type !== 'SOA' && Type !== 'NS').map(remove));
     assert.equal(await answers('web.k8s.example', 'A'), 0);
+  });
+
+  test('deletes before it creates, as a batch is judged in order', async () => {
+    const { HostedZone } = await create('order.example', { VPC });
+    const id = HostedZone!.Id!;
+    const cname = record('web.order.example', 'CNAME', 'elsewhere.example');
+    const address = record('web.order.example', 'A', '10.0.0.1');
+    await change(id, [upsert(cname)]);
+    await assert.rejects(change(id, [upsert(address), remove(cname)]), {
+      name: 'InvalidChangeBatch',
+      message:
+        /RRSet of type A with DNS name web\.order\.example\. is not permitted because a conflicting RRSet/,
+    });
+    await change(id, [remove(cname), upsert(address)]);
+    const alias = { HostedZoneId: id.replace('/hostedzone/', ''), DNSName: 'web.order.example' };
+    const named: aws.ResourceRecordSet = {
+      ...{ Name: 'order.example', Type: 'A' },
+      AliasTarget: { ...alias, EvaluateTargetHealth: true },
+    };
+    await assert.rejects(change(id, [upsert(named), upsert(address)]), {
+      name: 'InvalidChangeBatch',
+      message:
+        /Tried to create an alias that targets web\.order\.example\., type A in zone \w+, but that target was not found/,
+    });
+    await change(id, [upsert(address), upsert(named)]);
+    assert.equal(await answers('order.example', 'A'), 1);
   });
 
   test('reads the tags of zones, ten at a time, to choose among them', async () => {

@@ -55,6 +55,7 @@ mail    IN A    192.0.2.1
 *.apps  60 IN CNAME mail
 text    IN TXT  "a \"b\" \252" "second"
 lab     IN NS   ns.lab
+with\032blank IN CNAME a\046dot
 `;
 
 describe('zones import and export', { timeout: 300_000 }, () => {
@@ -62,10 +63,11 @@ describe('zones import and export', { timeout: 300_000 }, () => {
     await create('file.example');
     const imported = await transfer('import', 'file.example', write('file.zone', ZONE_FILE));
     assert.deepEqual([imported.code, imported.stderr], [0, '']);
-    assert.match(imported.stdout, /^5 record sets of .*file\.zone in file\.example\.\n$/);
+    assert.match(imported.stdout, /^6 record sets of .*file\.zone in file\.example\.\n$/);
     const exported = await transfer('export', 'file.example');
     assert.equal(exported.code, 0, exported.stderr);
     assert.doesNotMatch(exported.stdout, /elsewhere/);
+    assert.match(exported.stdout, /^with\\032blank\t300\tIN\tCNAME\ta\\\.dot\.file\.example\.$/m);
     await create('copy.example');
     const renamed = exported.stdout.replaceAll('file.example', 'copy.example');
     assert.equal((await transfer('import', 'copy.example', write('copy.zone', renamed))).code, 0);
@@ -108,6 +110,22 @@ describe('zones import and export', { timeout: 300_000 }, () => {
     );
     assert.equal((await transfer('import', id, write('routed.json', asJson.stdout))).code, 0);
     assert.equal((await transfer('export', id, '--format', 'json')).stdout, asJson.stdout);
+  });
+
+  test('aliases of aliases go in after what they lead to', async () => {
+    const id = await create('chain.example');
+    const aliasTo = (Name: string, target: string) => ({
+      ...{ Name, Type: 'A' },
+      AliasTarget: { HostedZoneId: id, DNSName: target, EvaluateTargetHealth: false },
+    });
+    const ResourceRecordSets = [
+      aliasTo('a.chain.example', 'b.chain.example'),
+      aliasTo('b.chain.example', 'c.chain.example'),
+      { Name: 'c.chain.example', Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.1' }] },
+    ];
+    const file = write('chain.json', JSON.stringify({ ResourceRecordSets }));
+    const { code, stderr } = await transfer('import', id, file);
+    assert.equal(code, 0, stderr);
   });
 
   test('more than one request may have goes in, in several', async () => {

@@ -13,6 +13,8 @@ export type ZoneDirectory = {
   ofVpc(vpc: Vpc): ZoneSet;
   /** The public zones, for those who are in no VPC. */
   ofPublic(): ZoneSet;
+  /** One zone, as it is for those who ask from a VPC, or from none. */
+  ofZone(zone: HostedZone, vpc: Vpc | undefined): ZoneSet;
   stop(): void;
 };
 
@@ -59,6 +61,16 @@ export function openZoneDirectory(
       return made;
     },
     ofPublic: () => publicView,
+    ofZone: ({ id }, vpc) => {
+      const { zone, live } = state.zones.get(id)!;
+      const only = new Map([[zone.name, live]]);
+      const on = vpc === undefined || (vpc.enableDnsSupport && vpc.enableDnsHostnames);
+      return {
+        privateZones: zone.private && on ? only : NO_ZONES,
+        otherZones: zone.private ? NO_ZONES : only,
+        querier: { ...querier, region: vpc?.region },
+      };
+    },
     stop,
   };
 }

@@ -242,5 +242,10 @@ describe('a reusable delegation set', () => {
       service.guest.send(new aws.GetReusableDelegationSetCommand({ Id: DelegationSet!.Id })),
       refused('AccessDenied', 403),
     );
+    const asked = { Name: 'g.example', CallerReference: 'g', DelegationSetId: DelegationSet!.Id };
+    await assert.rejects(
+      service.guest.send(new aws.CreateHostedZoneCommand(asked)),
+      refused('NoSuchDelegationSet', 400),
+    );
   });
 });

@@ -4,11 +4,10 @@ import { resolve } from '../resolve.ts';
 import type { ZoneDirectory } from '../zone-directory.ts';
 import type { AnswerTest } from './operation.ts';
 
-/** What the zones of a directory answer: just as DNS does, with the record sets of the type at the end of any aliases. */
+/** What one zone of a directory answers, as DNS does; an alias that leads out of it ends there: other zones may be of other accounts. */
 export function testsOf(directory: ZoneDirectory, random: () => number): AnswerTest {
-  return ({ name, type, vpc, client }) => {
-    const zones = vpc === undefined ? directory.ofPublic() : directory.ofVpc(vpc);
-    const { rcode, answers, end } = resolve(zones, name, type, random, client);
+  return ({ zone, name, type, vpc, client }) => {
+    const { rcode, answers, end } = resolve(directory.ofZone(zone, vpc), name, type, random, client);
     return {
       responseCode: end?.kind === 'outside' && answers.length === 0 ? 'REFUSED' : rcodeName(rcode),
       recordData: answers

@@ -20,7 +20,7 @@ import {
 /** The rules of aliases, policies and whole batches, with AWS's words for what breaks them. */
 
 describe('an alias', () => {
-  test('needs a record set of its type in the zone, which may come with the same batch', () => {
+  test('needs a record set of its type in the zone, which may come before it in the same batch', () => {
     refuses(
       [create(alias('z.example', 'x.z.example'))],
       'Tried to create an alias that targets x.z.example., type A in zone ZONE, but that target was not found',
@@ -28,7 +28,12 @@ describe('an alias', () => {
     refuses([create(alias('z.example', 'x.z.example'))], /was not found/, [
       set('x.z.example.', 'TXT', '"t"'),
     ]);
-    accepts([create(alias('z.example', 'x.z.example')), create(set('x.z.example'))]);
+    accepts([create(set('x.z.example')), create(alias('z.example', 'x.z.example'))]);
+    refuses([create(alias('z.example', 'x.z.example')), create(set('x.z.example'))], /was not found/);
+    refuses([create(alias('z.example', 'x.z.example')), upsert(set('x.z.example'))], /was not found/, [
+      set('x.z.example.'),
+    ]);
+    accepts([create(alias('z.example', 'x.z.example')), remove(set('x.z.example'))], [set('x.z.example.')]);
     refuses([create(alias('x.z.example', 'x.z.example'))], /was not found/);
   });
 

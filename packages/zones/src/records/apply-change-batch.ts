@@ -3,7 +3,7 @@ import type { HostedZone, RequestedChange, ResourceRecordSet } from '../store/mo
 import { Refusal } from '../store/refusal.ts';
 import type { Limits } from '../store/store.ts';
 import { shapeMistake } from './check-shape.ts';
-import { conflictsOf } from './conflicts.ts';
+import { apexMistakes, conflictsOf } from './conflicts.ts';
 import { formatRoute53Name, nameMistake } from './names.ts';
 import { canonicalSet, compareSets, isSameSet, matches, nameSet } from './record-sets.ts';
 import { isOutside, setMistakes } from './set-mistakes.ts';
@@ -27,7 +27,8 @@ export type AppliedBatch = {
 };
 
 /**
- * What a change batch makes of a zone. Pure. Changes are taken in order; the rules that concern several record sets are those of the state after the last one.
+ * What a change batch makes of a zone. Pure. Changes are taken and judged in order, each by the zone as those before it have left it; only what the apex
+ * has to have, and how many record sets there may be, is looked at in the end.
  * @throws Refusal `InvalidInput` for the first change that is malformed in itself; `InvalidChangeBatch` with every message otherwise
  */
 export function applyChangeBatch(
@@ -50,8 +51,15 @@ export function applyChangeBatch(
   if (messages.length > 0) throw new Refusal('InvalidChangeBatch', unique(messages));
 
   const batch: Batch = { view, names: new Map(), messages: [], count: view.recordSetCount };
-  for (const change of canonical) applyChange(batch, change);
-  batch.messages.push(...conflictsOf(view, batch.names, canonical, limits));
+  const lastUpserts = lastUpsertsOf(canonical);
+  for (const [index, change] of canonical.entries()) {
+    applyChange(batch, change);
+    if (change.action === 'DELETE') continue;
+    const isUpsertedLater = (name: Name, type: string) => (lastUpserts.get(`${name} ${type}`) ?? -1) > index;
+    const moment = { view, names: batch.names, isUpsertedLater };
+    batch.messages.push(...conflictsOf(moment, change.recordSet, limits));
+  }
+  batch.messages.push(...apexMistakes(view, batch.names));
   if (batch.count > view.recordSetCount && batch.count > limits.recordSetsPerZone) {
     batch.messages.push(`Number of records limit of ${limits.recordSetsPerZone} exceeded.`);
   }
@@ -86,6 +94,14 @@ function applyChange(batch: Batch, { action, recordSet }: RequestedChange): void
   const after = action === 'DELETE' ? others : [...others, recordSet].sort(compareSets);
   batch.count += after.length - there.length;
   names.set(recordSet.name, after);
+}
+
+/** The index of the last UPSERT of each name and type. */
+function lastUpsertsOf(changes: readonly RequestedChange[]): Map<string, number> {
+  const last = new Map<string, number>();
+  for (const [index, { action, recordSet }] of changes.entries())
+    if (action === 'UPSERT') last.set(`${recordSet.name} ${recordSet.type}`, index);
+  return last;
 }
 
 function namesIn({ name, alias }: ResourceRecordSet): string[] {

@@ -1,5 +1,5 @@
 import { isAtOrBelow, type Name } from '@pointsman/core/dns';
-import type { RequestedChange, ResourceRecordSet } from '../store/model.ts';
+import type { ResourceRecordSet } from '../store/model.ts';
 import type { Limits } from '../store/store.ts';
 import type { ZoneView } from './apply-change-batch.ts';
 import { formatRoute53Name } from './names.ts';
@@ -7,29 +7,28 @@ import { policyOf } from './record-sets.ts';
 
 type Names = ReadonlyMap<Name, readonly ResourceRecordSet[]>;
 
-/** AWS's words for every rule that the record sets of the changed names break among each other, or with the rest of the zone. */
-export function conflictsOf(
-  view: ZoneView,
-  names: Names,
-  changes: readonly RequestedChange[],
-  limits: Limits,
-): string[] {
-  const messages = apexMistakes(view, names);
-  for (const { action, recordSet } of changes) {
-    if (action === 'DELETE') continue;
-    const there = names.get(recordSet.name)!;
-    if (!there.includes(recordSet)) continue;
-    messages.push(
-      ...cnameMistakes(view, recordSet, there),
-      ...groupMistakes(recordSet, there, limits),
-      ...aliasMistakes(view, names, recordSet),
-      ...cidrMistakes(view, recordSet),
-    );
-  }
-  return messages;
+/** The zone at one moment of a batch: after some of its changes, before the others. */
+export type Moment = {
+  view: ZoneView;
+  /** Each name that has changed so far, with all that it has now. */
+  names: Names;
+  /** True for what a later change replaces: Route 53 does not take it for the target of an alias before. */
+  isUpsertedLater: (name: Name, type: string) => boolean;
+};
+
+/** AWS's words for every rule that a record set, which is there now, breaks with the others of the zone. */
+export function conflictsOf(moment: Moment, set: ResourceRecordSet, limits: Limits): string[] {
+  const there = moment.names.get(set.name)!;
+  return [
+    ...cnameMistakes(moment.view, set, there),
+    ...groupMistakes(set, there, limits),
+    ...aliasMistakes(moment, set),
+    ...cidrMistakes(moment.view, set),
+  ];
 }
 
-function apexMistakes({ zone }: ZoneView, names: Names): string[] {
+/** What the apex has to have in the end. */
+export function apexMistakes({ zone }: ZoneView, names: Names): string[] {
   const apex = names.get(zone.name);
   if (apex === undefined) return [];
   const has = (type: string) => apex.some((set) => set.type === type);
@@ -103,7 +102,7 @@ function place(set: ResourceRecordSet): string | undefined {
 }
 
 /** An alias to a name of ours needs a record set of its type there; to an AWS resource, nothing is known that could be checked. */
-function aliasMistakes(view: ZoneView, names: Names, set: ResourceRecordSet): string[] {
+function aliasMistakes({ view, names, isUpsertedLater }: Moment, set: ResourceRecordSet): string[] {
   const { alias, type } = set;
   if (alias === undefined) return [];
   const owner = view.findZone(alias.hostedZoneId);
@@ -121,6 +120,7 @@ function aliasMistakes(view: ZoneView, names: Names, set: ResourceRecordSet): st
     return [`${tried}, but the alias target name does not lie within the target zone`];
   }
   const there = names.get(alias.dnsName) ?? view.recordSetsAt(alias.dnsName);
-  if (alias.dnsName !== set.name && there.some((each) => each.type === type)) return [];
+  const isThere = there.some((each) => each.type === type) && !isUpsertedLater(alias.dnsName, type);
+  if (alias.dnsName !== set.name && isThere) return [];
   return [`${tried}, but that target was not found`];
 }

@@ -36,12 +36,17 @@ export function formatRoute53Name(name: Name): string {
 }
 
 /**
- * What names are ordered by: their labels from the right, each with a dot after it, so that `a-b.` stands before `a.`.
+ * What names are ordered by: the bytes of their labels from the right, each with a dot after it, so that `*.` and `a-b.` stand before `a.`. A
+ * dot inside a label would make two names alike: such a name has itself at the end, after a byte that sorts before all others.
  * https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
  */
 export function sortKey(name: Name): string {
-  const text = formatRoute53Name(name);
-  return `${text.slice(0, -1).split('.').reverse().join('.')}.`;
+  if (PLAIN.test(name)) return `${name.slice(0, -1).split('.').reverse().join('.')}.`;
+  const wire = nameToWire(name);
+  const labels: string[] = [];
+  for (let start = 0; wire[start] !== 0; start += wire[start]! + 1)
+    labels.unshift(String.fromCharCode(...wire.subarray(start + 1, start + 1 + wire[start]!)));
+  return `${labels.join('.')}.\0${name}`;
 }
 
 /** AWS's words for what is wrong with a name; undefined where nothing is. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { parseName } from '@pointsman/core/dns';
 import { APEX, accepts, create, malformed, refuses, remove, set, upsert } from './batches.fixture.ts';
 import { formatRoute53Name, parseRoute53Name, sortKey } from './names.ts';
 
@@ -23,7 +24,14 @@ describe('names', () => {
     ] as const) {
       assert.equal(formatRoute53Name(parseRoute53Name(written)), shown);
     }
+  });
+
+  test('are ordered by the bytes of their labels from the right', () => {
     assert.equal(sortKey('a.b.example.'), 'example.b.a.');
+    const ordered = String.raw`*.z 0.z _.z a-b.z a.z !.a.z b.a.z a\.b.z c.a.z \200.z`.split(' ');
+    const keys = ordered.map((name) => sortKey(parseName(name)));
+    assert.deepEqual(keys.toSorted(), keys);
+    assert.equal(new Set(keys).size, keys.length);
   });
 
   test('lie in the zone', () => {
@@ -53,8 +61,19 @@ describe('a CNAME', () => {
     );
   });
 
-  test('may take the place of another type in one batch', () => {
-    accepts([remove(set('x.z.example')), create(set('x.z.example', 'CNAME'))], [set('x.z.example.')]);
+  test('may take the place of another type in one batch, once that is gone', () => {
+    const there = [set('x.z.example.')];
+    accepts([remove(set('x.z.example')), create(set('x.z.example', 'CNAME'))], there);
+    refuses(
+      [create(set('x.z.example', 'CNAME')), remove(set('x.z.example'))],
+      /conflicts with other records/,
+      there,
+    );
+    refuses(
+      [create(set('x.z.example')), remove(set('x.z.example', 'CNAME'))],
+      /a conflicting RRSet of type CNAME with the same DNS name already exists/,
+      [set('x.z.example.', 'CNAME')],
+    );
   });
 
   test('has one value', () => {
@@ -87,6 +106,7 @@ describe('values', () => {
     ['MX', 'mail.example', "MXRRDATANotTwoFields (MX record doesn't have 2 fields)"],
     ['SRV', '1 2 host.example', "SRVRRDATANotFourFields (SRV record doesn't have 4 fields)"],
     ['TXT', 'bare', 'InvalidCharacterString (Value should be enclosed in quotation marks)'],
+    ['TXT', '"a"b"c"', 'InvalidCharacterString (Value should be enclosed in quotation marks)'],
     ['TXT', '"open', 'InvalidCharacterString (Value should be enclosed in quotation marks)'],
     ['TXT', `"${'x'.repeat(256)}"`, 'CharacterStringTooLong (Value is too long)'],
     ['TXT', '"ä"', 'UnsupportedCharacter (Value contains unsupported characters)'],
@@ -101,7 +121,9 @@ describe('values', () => {
   test('of TXT are quoted strings of up to 255 characters with \\" and octal escapes, 4,000 in all', () => {
     const long = `"${'x'.repeat(255)}"`;
     accepts([
-      create(set('x.z.example', 'TXT', '"a\\"b" "\\101"', `${long} ${long}`, `"${'\\101'.repeat(255)}"`)),
+      create(
+        set('x.z.example', 'TXT', '"a\\"b" "\\101"', '"a""b"', `${long} ${long}`, `"${'\\101'.repeat(255)}"`),
+      ),
     ]);
     const most = Array(16).fill(long).join(' ');
     malformed(set('x.z.example', 'TXT', most), /at most 4000/);

@@ -44,7 +44,7 @@ const LONGEST_STRING = 255;
 
 /** The value of a record in wire form; its names are absolute with or without the final dot. @throws RdataError, NameError */
 export function valueToWire(type: string, value: string): Uint8Array {
-  const text = decimalEscapes(value);
+  const text = decimalEscapes(isText(type) ? spaced(value) : value);
   if (/^\s*\\#/.test(text)) throw new RdataError('the generic form of RFC 3597 is not taken');
   return rdataFromText(type, text, ROOT);
 }
@@ -61,7 +61,7 @@ function problemOf(type: string, value: string): string | undefined {
     `FATAL problem: ${code} (${words}) encountered with '${value}'`;
   const unsupported = [...value].some((character) => character < ' ' || character > '~');
   if (unsupported) return fatal('UnsupportedCharacter', 'Value contains unsupported characters');
-  if (type === 'TXT' || type === 'SPF') return stringsProblem(value, fatal);
+  if (isText(type)) return stringsProblem(value, fatal);
   if (NAMES.has(type)) {
     if (/\s/.test(value.trim())) return fatal('RRDATANotSingleField', 'Value contains spaces');
     return nameMistake(value.trim()) ?? general(type, value, fatal);
@@ -90,10 +90,10 @@ function general(type: string, value: string, fatal: Fatal): string | undefined 
   }
 }
 
-/** One or more strings in quotation marks, with blanks between them; `\"`, `\\` and `\ooo` inside. */
+/** One or more strings in quotation marks, with blanks between them or none; `\"`, `\\` and `\ooo` inside. */
 function stringsProblem(value: string, fatal: Fatal): string | undefined {
   const rest = value.trim();
-  if (!/^"(?:[^"\\]|\\[\s\S])*"(?:\s+"(?:[^"\\]|\\[\s\S])*")*$/.test(rest)) {
+  if (!/^(?:\s*"(?:[^"\\]|\\[\s\S])*")+$/.test(rest)) {
     return fatal('InvalidCharacterString', 'Value should be enclosed in quotation marks');
   }
   const strings = [...rest.matchAll(/"((?:[^"\\]|\\[\s\S])*)"/g)].map((match) => match[1]!);
@@ -102,6 +102,15 @@ function stringsProblem(value: string, fatal: Fatal): string | undefined {
     return fatal('CharacterStringTooLong', 'Value is too long');
   }
   return general('TXT', value, fatal);
+}
+
+function isText(type: string): boolean {
+  return type === 'TXT' || type === 'SPF';
+}
+
+/** Terraform writes long texts as `"a""b"`: strings of a zone file have blanks between them. */
+function spaced(value: string): string {
+  return value.replace(/"(?:[^"\\]|\\[\s\S])*"/g, (string) => `${string} `);
 }
 
 /** Words, a quoted string counting as one. */

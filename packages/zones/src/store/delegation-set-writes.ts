@@ -24,11 +24,15 @@ function newNameServers(): Name[] {
   });
 }
 
-/** Those of the set, or new ones where there is none. @throws Refusal */
-export function nameServersFor(reads: StoreReads, delegationSetId: string | undefined): readonly Name[] {
-  return delegationSetId === undefined
-    ? newNameServers()
-    : findDelegationSet(reads, delegationSetId).nameServers;
+/** Those of the account's own set, or new ones where no set is named. @throws Refusal */
+export function nameServersFor(
+  reads: StoreReads,
+  { account, delegationSetId }: { account: string; delegationSetId?: string | undefined },
+): readonly Name[] {
+  if (delegationSetId === undefined) return newNameServers();
+  const set = findDelegationSet(reads, delegationSetId);
+  if (set.account === account) return set.nameServers;
+  throw new Refusal('NoSuchDelegationSet', `No delegation set found with ID: ${delegationSetId}`);
 }
 
 /** The NS and SOA sets of a new zone. TTLs in seconds. */

@@ -28,7 +28,7 @@ export function createZone(deciding: Deciding, asked: NewZone): Decision<HostedZ
     private: vpc !== undefined,
     vpcs: vpc === undefined ? [] : [vpc],
     authorizations: [],
-    nameServers: vpc === undefined ? nameServersFor(deciding.reads, delegationSetId) : PRIVATE_NAME_SERVERS,
+    nameServers: vpc === undefined ? nameServersFor(deciding.reads, asked) : PRIVATE_NAME_SERVERS,
     ...(delegationSetId !== undefined && { delegationSetId }),
   };
   const apex = { kind: 'names' as const, zoneId: zone.id, names: new Map([[name, apexSets(zone)]]) };

@@ -8,7 +8,7 @@ import {
   Route53Client,
 } from '@aws-sdk/client-route-53';
 import { type Name, parseName } from '@pointsman/core/dns';
-import { parseRoute53Name } from '../records/names.ts';
+import { formatRoute53Name, parseRoute53Name } from '../records/names.ts';
 import { AWS_LIMITS } from '../store/store.ts';
 
 /** The Route 53 API from the other side: what reads a zone whole, and writes many record sets into it. */
@@ -45,7 +45,7 @@ async function findZones(client: Route53Client, nameOrId: string) {
   const found: HostedZone[] = [];
   let start: { DNSName?: string | undefined; HostedZoneId?: string | undefined } = isId
     ? {}
-    : { DNSName: nameOrId };
+    : { DNSName: formatRoute53Name(parseName(nameOrId)) };
   for (;;) {
     const page = await client.send(new ListHostedZonesByNameCommand(start));
     found.push(...page.HostedZones!.filter(fits));
@@ -92,15 +92,12 @@ async function upsert(
   return own.length;
 }
 
-/** As much as one request may have; UPSERT counts double. Aliases come last, after what they may name. */
+/** As much as one request may have; UPSERT counts double. A batch is judged in order: an alias comes after what it leads to. */
 function batchesOf(sets: readonly ResourceRecordSet[]): ResourceRecordSet[][] {
   const batches: ResourceRecordSet[][] = [[]];
   let records = 0;
   let characters = 0;
-  const ordered = [...sets].sort(
-    (a, b) => Number(a.AliasTarget !== undefined) - Number(b.AliasTarget !== undefined),
-  );
-  for (const set of ordered) {
+  for (const set of targetsFirst(sets)) {
     const values = set.ResourceRecords ?? [];
     const more = 2 * Math.max(1, values.length);
     const longer = 2 * values.reduce((sum, { Value }) => sum + Value!.length, 0);
@@ -115,4 +112,22 @@ function batchesOf(sets: readonly ResourceRecordSet[]): ResourceRecordSet[][] {
     characters += longer;
   }
   return batches.filter((batch) => batch.length > 0);
+}
+
+/** Aliases that lead to each other in a circle stay as they are: the service refuses them. */
+function targetsFirst(sets: readonly ResourceRecordSet[]): ResourceRecordSet[] {
+  const keyOf = (name: string, type: string | undefined) => `${parseRoute53Name(name)} ${type}`;
+  const byName = Map.groupBy(sets, ({ Name, Type }) => keyOf(Name!, Type));
+  const ordered = new Set<ResourceRecordSet>();
+  const underWay = new Set<string>();
+  const place = (key: string) => {
+    if (underWay.has(key)) return;
+    underWay.add(key);
+    for (const set of byName.get(key) ?? []) {
+      if (set.AliasTarget) place(keyOf(set.AliasTarget.DNSName!, set.Type));
+      ordered.add(set);
+    }
+  };
+  for (const key of byName.keys()) place(key);
+  return [...ordered];
 }

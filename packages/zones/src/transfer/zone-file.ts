@@ -1,6 +1,6 @@
 import type { ResourceRecordSet, RRType } from '@aws-sdk/client-route-53';
 import { formatZoneFile, type Name, parseZoneFile } from '@pointsman/core/dns';
-import { parseRoute53Name } from '../records/names.ts';
+import { formatRoute53Name, parseRoute53Name } from '../records/names.ts';
 import { valueFromWire } from '../records/record-values.ts';
 import { isRecordType, valueToWire } from '../records/values.ts';
 
@@ -43,7 +43,7 @@ export function readZoneFile(origin: Name, text: string): ReadZoneFile {
     };
   }
   const sets = file.records.map(({ name, type, ttl, data }) => ({
-    Name: name,
+    Name: formatRoute53Name(name),
     Type: type as RRType,
     TTL: ttl,
     ResourceRecords: data.map((each) => ({ Value: valueFromWire(type, each) })),

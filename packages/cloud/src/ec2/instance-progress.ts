@@ -33,6 +33,7 @@ export function stopLater(ec2: Ec2, id: string): void {
       () => stopLater(ec2, id),
       async () => {
         await ec2.locks.run([instance.vpcId], async () => {
+          if (ec2.state.now().instances.get(id)?.state !== 'stopping') return;
           await leaveMachine(
             ec2,
             interfacesOf(ec2, id).filter((each) => !isPrimary(each)),

@@ -95,12 +95,7 @@ export type Activity = {
   details: Place;
   startedAt: number;
   endedAt: number | undefined;
-  status:
-    | 'PreInService'
-    | 'InProgress'
-    | 'MidTerminatingLifecycleAction'
-    | 'MidLifecycleAction'
-    | ActivityEnd;
+  status: 'PreInService' | 'InProgress' | 'MidLifecycleAction' | ActivityEnd;
   statusMessage: string | undefined;
 };
 export type ActivityEnd = 'Successful' | 'Failed' | 'Cancelled';

@@ -28,8 +28,9 @@ export function holdAt(
   const phase = entering ? 'Pending' : 'Terminating';
   if (hooks.length === 0) return changeInstance(group, id, { state: `${phase}:Proceed` });
   const waits = hooks.map((hook) => beginWait(hook, moment));
-  const status = entering ? 'MidLifecycleAction' : 'MidTerminatingLifecycleAction';
-  return changeActivity(changeInstance(group, id, { state: `${phase}:Wait`, waits }), activityId, { status });
+  return changeActivity(changeInstance(group, id, { state: `${phase}:Wait`, waits }), activityId, {
+    status: 'MidLifecycleAction',
+  });
 }
 
 function beginWait(hook: Hook, { now, newId }: Moment): Wait {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AwsService, GatedCall } from '@pointsman/aws-wire';
+import { type AutoScalingApi, createAutoScaling } from '../auto-scaling/service.ts';
 import type { Clock } from '../clock/clock.ts';
 import { bindEc2, type Ec2Api, ec2Service } from '../ec2/api.ts';
 import { rememberTokens } from '../ec2/client-tokens.ts';
@@ -11,6 +12,7 @@ import { serialFabric } from '../fabric/serial-fabric.ts';
 import { accessesIn } from '../identity/accesses/accesses-of.ts';
 import { authorizeBy } from '../identity/authorize.ts';
 import { createIdentity, type Identity } from '../identity/create-identity.ts';
+import { type FindMachine, findMachines } from '../metadata/find-machines.ts';
 import { createObjects, type ObjectsApi } from '../objects/service.ts';
 import { createParameters, type ParametersApi } from '../parameters/service.ts';
 import { type Background, startBackground } from '../state/background.ts';
@@ -47,12 +49,15 @@ export type CloudOptions = {
 export type Cloud = {
   core: CloudCore;
   ec2: Ec2Api;
+  autoScaling: AutoScalingApi;
   /** Roles and their policies, temporary keys, and STS. */
   identity: Identity;
   /** S3. */
   objects: ObjectsApi;
   /** Parameter Store of SSM. */
   parameters: ParametersApi;
+  /** Which instance asks, for the metadata service of a VPC. */
+  findMachine: FindMachine;
   /** What EC2 keeps, and its changes as they happen. */
   state: Ec2['state'];
   services: readonly AwsService[];
@@ -78,21 +83,28 @@ export function createCloud(options: CloudOptions): Cloud {
     onFailure,
   };
   const ec2 = bindEc2({ ...core, state, locks: createKeyLocks(), tokens: rememberTokens(clock.now) });
+  const autoScaling = createAutoScaling(core, ec2, state);
   const identity = createIdentity(core, randomBytes);
   const objects = createObjects(core);
   const parameters = createParameters(core);
   const authorize = authorizeBy({
     ...identity,
-    accessesOf: accessesIn({ ec2: state.now, parameters: parameters.state.now }),
+    accessesOf: accessesIn({
+      ec2: state.now,
+      groups: autoScaling.state.now,
+      parameters: parameters.state.now,
+    }),
   });
   return {
     core,
     ec2,
+    autoScaling: autoScaling.api,
     identity,
     objects: objects.api,
     parameters: parameters.api,
+    findMachine: findMachines({ ec2: state.now, groups: autoScaling.state.now, identity, clock }),
     state,
-    services: [ec2Service(ec2), identity.service, objects.service, parameters.service],
+    services: [ec2Service(ec2), autoScaling.service, identity.service, objects.service, parameters.service],
     gate: async (call) => {
       await sufferFaults(faults, random);
       authorize(call);

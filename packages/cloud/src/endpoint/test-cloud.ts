@@ -18,6 +18,10 @@ export type TestCloud = {
   failures: unknown[];
   /** What a client of the SDK is made with, for a key. */
   access: (key?: ClientKey) => ClientAccess;
+  /** Until nothing is under way but what waits for the clock. */
+  settled: () => Promise<void>;
+  /** Lets time go by, and what falls due be done. */
+  pass: (seconds: number) => Promise<void>;
   stop: () => Promise<void>;
 };
 
@@ -41,7 +45,6 @@ export const GUEST: AccessKey = {
   account: '222222222222',
 };
 
-/** The clock begins at the machine's time, as clients sign with that. */
 export async function startTestCloud(): Promise<TestCloud> {
   const fabric = rememberingFabric();
   const clock = manualClock(Date.now());
@@ -53,8 +56,10 @@ export async function startTestCloud(): Promise<TestCloud> {
     calls.push(call);
     await cloud.gate(call);
   };
+  // Clients sign with the machine's time, however far the cloud's own has been moved.
+  const core = { ...cloud.core, clock: { ...clock, now: Date.now } };
   const server = await startCloud(
-    { ...cloud, gate },
+    { ...cloud, core, gate },
     { address: '127.0.0.1', port: 0, keys: [OWNER, GUEST] },
   );
   return {
@@ -73,7 +78,17 @@ export async function startTestCloud(): Promise<TestCloud> {
       credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
       maxAttempts: 1,
     }),
-    stop: server.stop,
+    stop: async () => {
+      await cloud.core.background.stop();
+      await server.stop();
+    },
+    settled: cloud.core.background.settled,
+    pass: async (seconds) => {
+      for (let second = 0; second < seconds; second++) {
+        clock.advance(1000);
+        await cloud.core.background.settled();
+      }
+    },
   };
 }
 

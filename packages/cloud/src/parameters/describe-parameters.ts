@@ -1,10 +1,10 @@
 import type * as aws from '@aws-sdk/client-ssm';
 import { AwsError } from '@pointsman/aws-wire';
 import { type Operation, refuseOthers } from '../endpoint/bind-operations.ts';
+import { pageOf } from '../endpoint/paging.ts';
 import { ownParameters, writeMetadata } from './get-parameters.ts';
 import type { Parameter, ParameterStore } from './model.ts';
-import { levelsOf } from './names.ts';
-import { pageOf } from './paging.ts';
+import { levelsOf, PAGE_WORDS } from './names.ts';
 
 const MOST_DESCRIBED = 50;
 
@@ -19,11 +19,8 @@ export const describeParameters: Operation<
   const found = ownParameters(state.seen().parameters, caller).filter((each) =>
     filters.every((passes) => passes(each)),
   );
-  const { page, next } = pageOf(found, ({ name }) => name, {
-    size: MaxResults,
-    most: MOST_DESCRIBED,
-    token: NextToken,
-  });
+  const request = { size: MaxResults, most: MOST_DESCRIBED, token: NextToken };
+  const { page, next } = pageOf(found, ({ name }) => name, request, PAGE_WORDS);
   return { Parameters: page.map((each) => writeMetadata(each, each.versions.at(-1)!)), NextToken: next };
 };
 

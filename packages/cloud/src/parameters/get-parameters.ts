@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type * as aws from '@aws-sdk/client-ssm';
 import { AwsError, type Caller } from '@pointsman/aws-wire';
 import { type Operation, refuseOthers } from '../endpoint/bind-operations.ts';
+import { pageOf } from '../endpoint/paging.ts';
 import { arnOf, idOf, type Parameter, type ParameterStore, type ParameterVersion } from './model.ts';
-import { findParameter, invalid, levelsOf, notFound } from './names.ts';
-import { pageOf } from './paging.ts';
+import { findParameter, invalid, levelsOf, notFound, PAGE_WORDS } from './names.ts';
 
 const MOST_NAMES = 10;
 const MOST_BY_PATH = 10;
@@ -70,15 +70,9 @@ export const getParametersByPath: Operation<
       above.every((level, at) => level === levels[at])
     );
   };
-  const { page, next } = pageOf(
-    ownParameters(state.seen().parameters, caller).filter(isBelow),
-    ({ name }) => name,
-    {
-      size: MaxResults,
-      most: MOST_BY_PATH,
-      token: NextToken,
-    },
-  );
+  const found = ownParameters(state.seen().parameters, caller).filter(isBelow);
+  const request = { size: MaxResults, most: MOST_BY_PATH, token: NextToken };
+  const { page, next } = pageOf(found, ({ name }) => name, request, PAGE_WORDS);
   return {
     Parameters: page.map((each) => writeParameter(each, each.versions.at(-1)!, WithDecryption)),
     NextToken: next,
@@ -93,11 +87,8 @@ export const getParameterHistory: Operation<
   const parameter = state.seen().parameters.get(idOf(caller, Name!));
   if (!parameter) throw notFound(Name!);
   const position = ({ version }: ParameterVersion) => String(version).padStart(9, '0');
-  const { page, next } = pageOf(parameter.versions, position, {
-    size: MaxResults,
-    most: MOST_OF_HISTORY,
-    token: NextToken,
-  });
+  const request = { size: MaxResults, most: MOST_OF_HISTORY, token: NextToken };
+  const { page, next } = pageOf(parameter.versions, position, request, PAGE_WORDS);
   const history = page.map((version) => ({
     ...writeMetadata(parameter, version),
     Value: writeParameter(parameter, version, WithDecryption).Value,

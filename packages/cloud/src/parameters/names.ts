@@ -1,4 +1,5 @@
 import { AwsError, type Caller } from '@pointsman/aws-wire';
+import type { PageWords } from '../endpoint/paging.ts';
 import { idOf, type Parameter, type ParameterState, type ParameterVersion } from './model.ts';
 
 const LONGEST_NAME = 1011;
@@ -66,3 +67,6 @@ export function notFound(name: string): AwsError {
 export function invalid(message: string): AwsError {
   return new AwsError('ValidationException', message);
 }
+
+/** How Parameter Store speaks of pages. */
+export const PAGE_WORDS: PageWords = { size: 'maxResults', invalid };

@@ -14,6 +14,8 @@ export type CloudFaults = {
   startDelay: number;
   /** From `shutting-down` to `terminated`, and from `stopping` to `stopped`, on top of what the machine takes. */
   stopDelay: number;
+  /** From one status check of an instance in an Auto Scaling group to the next. */
+  statusCheckPeriod: number;
   /** Reads see what was so long ago. */
   consistencyLag: number;
   /** Share of calls, from 0 to 1, that are refused as too many. */
@@ -30,6 +32,7 @@ export const USUAL_DELAYS: CloudFaults = {
   failAttach: false,
   startDelay: 3000,
   stopDelay: 3000,
+  statusCheckPeriod: 2000,
   consistencyLag: 0,
   throttle: 0,
   outage: 'none',

@@ -1,18 +1,28 @@
 import { AwsError } from '@pointsman/aws-wire';
-import { invalid } from './names.ts';
+
+export type PageRequest = {
+  size: number | undefined;
+  token: string | undefined;
+  /** As many come where no size is asked for, and at most. */
+  most: number;
+};
+
+/** How a service calls the size of a page, and says that a value is invalid. */
+export type PageWords = { size: string; invalid: (message: string) => AwsError };
 
 /**
  * A page of what is listed, in the order of its positions; a token goes on after the last one of its page, also when that is gone by then.
- * @throws AwsError ValidationException, InvalidNextToken
+ * @throws AwsError InvalidNextToken, and what is said of an invalid size
  */
 export function pageOf<Item>(
   items: readonly Item[],
   positionOf: (item: Item) => string,
-  { size, most, token }: { size: number | undefined; most: number; token: string | undefined },
+  { size, most, token }: PageRequest,
+  words: PageWords,
 ): { page: Item[]; next: string | undefined } {
   if (size !== undefined && !(Number.isInteger(size) && size >= 1 && size <= most)) {
-    throw invalid(
-      `1 validation error detected: Value '${size}' at 'maxResults' failed to satisfy constraint: Member must have value between 1 and ${most}`,
+    throw words.invalid(
+      `1 validation error detected: Value '${size}' at '${words.size}' failed to satisfy constraint: Member must have value between 1 and ${most}`,
     );
   }
   const after = token === undefined ? '' : readToken(token);

@@ -31,12 +31,13 @@ export function pointsman(...args: string[]): Promise<Result> {
   return run(process.execPath, [POINTSMAN, ...args]);
 }
 
-/** The command, running: what `up` and `serve` are. */
+/** The command, running: what `up` and `serve` are. `prefix`: words before it, such as `ip netns exec NAME`. */
 export function spawnPointsman(
   args: readonly string[],
-  options: { cwd?: string; env?: Record<string, string> } = {},
+  options: { cwd?: string; env?: Record<string, string>; prefix?: readonly string[] } = {},
 ): ChildProcess {
-  return spawn(process.execPath, [POINTSMAN, ...args], {
+  const [command, ...rest] = [...(options.prefix ?? []), process.execPath, POINTSMAN, ...args];
+  return spawn(command!, rest, {
     cwd: options.cwd ?? ROOT,
     env: { ...process.env, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

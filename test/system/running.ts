@@ -21,7 +21,7 @@ export type Running = {
 
 export function startCommand(
   args: readonly string[],
-  options: { cwd?: string; env?: Record<string, string> } = {},
+  options: { cwd?: string; env?: Record<string, string>; prefix?: readonly string[] } = {},
 ): Running {
   const child = spawnPointsman(args, options);
   const events: Event[] = [];

@@ -1,5 +1,15 @@
 export { agentPolicy, type PolicyDocument } from './agent/cloud/agent-policy.ts';
 export { CloudError } from './agent/cloud/cloud-error.ts';
+export {
+  applyConfirmed,
+  applyUnconfirmed,
+  type ConfirmEvent,
+  type ConfirmOptions,
+  confirmPending,
+  type Resumed,
+  resumeConfirmation,
+  type UnconfirmedChange,
+} from './agent/confirm/index.ts';
 export type { AgentEvent } from './agent/events.ts';
 export {
   formatStep,

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { addAgentApply } from '../agent/apply.ts';
+import { addAgentConfirm } from '../agent/confirm.ts';
 import { addAgentPlan } from '../agent/plan.ts';
 import { addAgentPolicy } from '../agent/policy.ts';
 import { addAgentRun } from '../agent/run.ts';
@@ -14,5 +16,7 @@ export function addAgent(program: Command): void {
   addAgentRun(agent);
   addAgentStatus(agent);
   addAgentPlan(agent);
+  addAgentApply(agent);
+  addAgentConfirm(agent);
   addAgentPolicy(agent);
 }

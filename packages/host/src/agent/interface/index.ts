@@ -1,5 +1,12 @@
 export { InterfaceError } from './interface-error.ts';
-export { type ObservedInterface, observeInterface } from './observe-interface.ts';
+export {
+  type Family,
+  listLinks,
+  type ObservedInterface,
+  observeInterface,
+  readSettings,
+  settingKey,
+} from './observe-interface.ts';
 export { formatStep, type InterfacePlan, planInterface, type Step } from './plan-interface.ts';
 export { applySteps, type Reconciled, reconcileInterface, releaseInterface } from './reconcile-interface.ts';
 export { type CommandResult, type RunCommand, runCommand } from './run-command.ts';

@@ -1,7 +1,8 @@
 /**
  * Why the service interface is not as it should be. `code` is stable: `NO_INTERFACE`, `NOT_INSTALLED` (a command), `TIMEOUT` (of a command),
- * `COMMAND_FAILED`, `TABLE_TAKEN` (by somebody else), `UNSETTLED` (changed by somebody at the same time), `CONFIRMATION_PENDING` (an
- * earlier change waits for its confirmation), `NOT_PROVEN` (and put back), `NOT_RESTORED`, `NO_WATCHDOG`.
+ * `COMMAND_FAILED`, `UNSETTLED` (changed by somebody at the same time), `CONFIRMATION_PENDING` (an
+ * earlier change waits for its confirmation), `NOT_PROVEN` (and put back), `TOO_LATE` (likewise), `NOTHING_PENDING`, `NOT_RESTORED`, `NO_WATCHDOG`,
+ * `DAMAGED_STATE` (a file that cannot be read).
  */
 export class InterfaceError extends Error {
   readonly code: string;

@@ -119,8 +119,8 @@ async function observeDevice(run: RunCommand, link: LinkJson): Promise<ObservedD
   };
 }
 
-/** Where IPv6 is off, its settings are not there: `-e` leaves out what is unknown. */
-async function readSettings(run: RunCommand, device: string): Promise<Record<string, number>> {
+/** What of the kernel's settings of an interface is ours to change. Where IPv6 is off, its settings are missing: `-e` leaves out what is unknown. */
+export async function readSettings(run: RunCommand, device: string): Promise<Record<string, number>> {
   const { stdout } = await run(['sysctl', '-e', ...SETTINGS.map((setting) => settingKey(setting, device))]);
   const lines = stdout.split('\n').flatMap((line) => {
     const match = /^net[./](ipv[46])[./]conf[./].*[./]([a-z0-9_]+) = (-?[0-9]+)$/.exec(line);

@@ -5,10 +5,10 @@ import { describe, test } from 'node:test';
 import type { ServiceInterface } from '@pointsman/core/config';
 import fc from 'fast-check';
 import { ROOT } from '../../../../../test/system/command.ts';
+import { makeNamespaceHost } from '../../../../../test/system/namespace-host.ts';
 import { skipWithout } from '../../../../../test/system/packages.ts';
 import { type FakeHost, makeFakeHost } from './fake-host.ts';
 import { formatStep, observeInterface, planInterface, type RunCommand, reconcileInterface } from './index.ts';
-import { makeNamespaceHost } from './namespace-host.ts';
 
 /**
  * `scenarios/interface/*.case`: what was done to a host before, a line of dashes, then the steps of the plan and, behind `!`, what is in

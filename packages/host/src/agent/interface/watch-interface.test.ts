@@ -4,6 +4,13 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { skipWithout } from '../../../../../test/system/packages.ts';
 import {
+  FIXED_ADDRESSES,
+  isAnswered,
+  makeTwoInterfaces,
+  startEcho,
+  type TwoInterfaces,
+} from '../../../../../test/system/two-interfaces.ts';
+import {
   type InterfaceEvent,
   observeInterface,
   planInterface,
@@ -13,13 +20,6 @@ import {
   watchInterface,
 } from './index.ts';
 import { monitorKernel } from './monitor-kernel.ts';
-import {
-  FIXED_ADDRESSES,
-  isAnswered,
-  makeTwoInterfaces,
-  startEcho,
-  type TwoInterfaces,
-} from './two-interfaces.ts';
 
 const SKIP =
   process.getuid?.() === 0 ? skipWithout('ip', 'nft', 'sysctl') : 'needs root, to make network namespaces';

@@ -3,8 +3,7 @@ import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { ServiceInterface } from '@pointsman/core/config';
 import { bindUdp } from '@pointsman/forwarder/namespace';
-import { InterfaceError } from './interface-error.ts';
-import { type RunCommand, runCommand } from './run-command.ts';
+import { type RunCommand, runCommand } from '@pointsman/host';
 
 /**
  * The tests' own VPC, in two network namespaces: a router with a subnet's bridge and a client far away (on its loopback interface), and a
@@ -16,7 +15,7 @@ export type TwoInterfaces = {
   machine: string;
   /** Runs a command in the machine. */
   run: RunCommand;
-  /** Runs an `ip` command in the machine, or what else it begins with. @throws where it fails */
+  /** Runs a command in the machine, its words between blanks. @throws where it fails */
   meddle: (line: string) => Promise<void>;
   desired: ServiceInterface;
   remove: () => Promise<void>;
@@ -64,14 +63,19 @@ export async function startEcho(machine: string, address: string): Promise<Socke
   return socket;
 }
 
+/** A socket of the far client, of the family of an address. */
+export function farClient(router: string, address: string): Promise<Socket> {
+  const source = address.includes(':') ? FAR_CLIENTS[1] : FAR_CLIENTS[0];
+  return bindUdp({ namespace: router, address: source, port: 0 });
+}
+
 /** Milliseconds. */
 const PATIENCE = 300;
 
 /** Whether a datagram of the far client comes back from the echo. */
 export async function isAnswered(router: string, echo: Socket): Promise<boolean> {
   const { address, port } = echo.address();
-  const source = address.includes(':') ? FAR_CLIENTS[1] : FAR_CLIENTS[0];
-  const client = await bindUdp({ namespace: router, address: source, port: 0 });
+  const client = await farClient(router, address);
   const answered = once(client, 'message', { signal: AbortSignal.timeout(PATIENCE) });
   client.send('are you there?', port, address);
   const isThere = await answered.then(
@@ -115,5 +119,5 @@ function setUp(router: string, machine: string): string[] {
 
 async function mustRun(argv: readonly string[]): Promise<void> {
   const { code, stderr } = await runCommand(argv);
-  if (code !== 0) throw new InterfaceError('COMMAND_FAILED', `${argv.join(' ')}: ${stderr}`);
+  if (code !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`);
 }

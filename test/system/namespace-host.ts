@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { InterfaceError } from './interface-error.ts';
-import { type RunCommand, runCommand } from './run-command.ts';
+import { type RunCommand, runCommand } from '@pointsman/host';
 
 /** A real host of the tests: a network namespace of its own, with interfaces eth0, eth1, … that lead nowhere. */
 export type NamespaceHost = { name: string; run: RunCommand; remove: () => Promise<void> };
@@ -27,5 +26,5 @@ export async function makeNamespaceHost(macs: readonly string[]): Promise<Namesp
 
 async function mustRun(...argv: string[]): Promise<void> {
   const { code, stderr } = await runCommand(argv);
-  if (code !== 0) throw new InterfaceError('COMMAND_FAILED', `${argv.join(' ')}: ${stderr}`);
+  if (code !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`);
 }

@@ -1,0 +1,23 @@
+import type { RunCommand } from '../interface/index.ts';
+import { claimRestore, endRestore, type PendingChange } from './pending-change.ts';
+import { restoreRouting } from './restore-routing.ts';
+
+/**
+ * Puts a pending change back, or goes on where somebody was killed doing so. False where there is nothing to put back: it was confirmed, or
+ * somebody else has done it. @throws InterfaceError NOT_RESTORED
+ */
+export async function rollBack(
+  run: RunCommand,
+  directory: string,
+  { id, mac, snapshot }: PendingChange,
+): Promise<boolean> {
+  if (!(await claimRestore(directory, id))) return false;
+  try {
+    await restoreRouting(run, mac, snapshot);
+  } catch (error) {
+    await endRestore(directory, 'failed');
+    throw error;
+  }
+  await endRestore(directory, 'restored');
+  return true;
+}

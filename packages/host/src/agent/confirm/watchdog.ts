@@ -1,0 +1,37 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { runCommand } from '../interface/index.ts';
+import { readBoot } from './boot.ts';
+import { findChange } from './pending-change.ts';
+import { rollBack } from './roll-back.ts';
+
+/**
+ * The process `node watchdog.ts DIRECTORY ID`: says `watching`, and ends when the change is confirmed or put back. At the deadline it puts the
+ * change back itself. It depends on nothing of its parent: neither its life, nor its terminal, nor its end of a pipe.
+ */
+
+/** Milliseconds. */
+const PAUSE = 100;
+
+process.on('SIGHUP', () => {});
+process.on('SIGPIPE', () => {});
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
+
+const [directory, id] = process.argv.slice(2) as [string, string];
+const boot = readBoot();
+let isTold = false;
+for (;;) {
+  const found = await findChange(directory);
+  if (found?.change.id !== id) break;
+  if (!isTold) process.stdout.write('watching\n');
+  isTold = true;
+  if (boot.uptime() >= found.change.deadline) {
+    const isBack = await rollBack(runCommand, directory, found.change);
+    if (isBack)
+      process.stderr.write(
+        'pointsman: not confirmed in time: addresses, routes and IP rules are as they were before\n',
+      );
+    break;
+  }
+  await delay(PAUSE);
+}

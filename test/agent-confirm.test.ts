@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:dgram';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { POINTSMAN, type Result, run } from './system/command.ts';
+import { skipWithout } from './system/packages.ts';
+import { startPinger } from './system/pinger.ts';
+import { type Running, startCommand } from './system/running.ts';
+import {
+  isAnswered,
+  makeTwoInterfaces,
+  PRIMARY_ADDRESS,
+  startEcho,
+  type TwoInterfaces,
+} from './system/two-interfaces.ts';
+
+const SKIP =
+  process.getuid?.() === 0
+    ? skipWithout('ip', 'nft', 'sysctl', 'ss')
+    : 'needs root, to make network namespaces';
+/** A wrong router: nobody has the address. */
+const NOBODY = '10.10.1.99';
+
+describe('a change of routing that has to be confirmed', { skip: SKIP, timeout: 300_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pointsman-confirm-'));
+  let world: TwoInterfaces;
+  let management: Socket;
+  let untouched: string;
+  const config = join(folder, 'agent.json');
+  const wrongConfig = join(folder, 'wrong.json');
+
+  before(async () => {
+    world = await makeTwoInterfaces();
+    management = await startEcho(world.machine, PRIMARY_ADDRESS);
+    const write = (file: string, gateway: string) => {
+      const { address, prefixLength } = world.desired.addresses[0]!;
+      const addresses = [{ address: `${address}/${prefixLength}`, gateway }];
+      writeFileSync(
+        file,
+        JSON.stringify({ stateDirectory: folder, interface: { mac: world.desired.mac, addresses } }),
+      );
+    };
+    write(config, '10.10.1.1');
+    write(wrongConfig, NOBODY);
+    await until(() => isAnswered(world.router, management));
+    untouched = await routing();
+  });
+  after(async () => {
+    management.close();
+    await world.remove();
+    rmSync(folder, { recursive: true });
+  });
+
+  const prefix = () => ['ip', 'netns', 'exec', world.machine];
+  const agent = (...args: string[]): Promise<Result> =>
+    run('ip', [...prefix().slice(1), process.execPath, POINTSMAN, 'agent', ...args]);
+  const apply = (within: string, env: Record<string, string> = {}, file = config): Running =>
+    startCommand(['agent', 'apply', '--config', file, '--confirm-within', within, '--json'], {
+      prefix: prefix(),
+      env,
+    });
+  /** All that decides where packets of the machine go, but IPv6 addresses of the link, which come by themselves. */
+  const routing = async () => {
+    const commands = [
+      'ip -4 -o address',
+      'ip -4 route show table all',
+      'ip rule',
+      'ip -6 rule',
+      'ip -br link',
+    ];
+    const settings = 'sysctl -a -r net.ipv[46].conf.eth[01].(rp_filter|arp_|accept_ra$)';
+    const results = await Promise.all([...commands, settings].map((line) => world.run(line.split(' '))));
+    return results.map(({ stdout }) => stdout).join('');
+  };
+  const isUntouched = async () => (await routing()) === untouched;
+  const waiting = (applying: Running) => applying.waitFor(({ event }) => event === 'waiting');
+  /** As short a time as lets a machine that is busy begin to wait at all. */
+  const applyShortly = async (): Promise<Running> => {
+    for (let seconds = 3; ; seconds *= 2) {
+      const applying = apply(`${seconds}s`);
+      const { event } = await applying.waitFor(({ event }) => event === 'waiting' || event === 'error');
+      if (event === 'waiting') return applying;
+      await applying.exited;
+    }
+  };
+
+  test('where nobody confirms, everything is put back, and the address of management answers throughout', async (t) => {
+    const pinger = await startPinger(t, world.router, management);
+    const applying = await applyShortly();
+    assert.ok(!(await isUntouched()));
+    assert.equal((await applying.exited).code, 1);
+    assert.equal(applying.events.at(-1)?.event, 'restored');
+    assert.equal(await routing(), untouched);
+    assert.equal(await pinger.lost(), 0);
+  });
+
+  test('a gateway that nobody answers for is noticed, and put back at once', async (t) => {
+    const pinger = await startPinger(t, world.router, management);
+    const { code, stderr } = await agent('apply', '--config', wrongConfig, '--confirm-within', '10m');
+    assert.match(
+      stderr,
+      /the gateway 10\.10\.1\.99 does not answer by eth1.*; everything is as it was before/,
+    );
+    assert.equal(code, 1);
+    assert.equal(await routing(), untouched);
+    assert.equal(await pinger.lost(), 0);
+  });
+
+  test('a bug that takes the way of management is noticed, and put back at once', async () => {
+    const ip = (await run('sh', ['-c', 'command -v ip'])).stdout.trim();
+    const bug = `case "$*" in *"link set dev eth1 up"*) ${ip} route replace default via ${NOBODY} dev eth0;; esac`;
+    writeFileSync(join(folder, 'ip'), `#!/bin/sh\n${bug}\nexec ${ip} "$@"\n`, { mode: 0o755 });
+    const applying = startCommand(
+      ['agent', 'apply', '--config', config, '--confirm-within', '10m', '--json'],
+      {
+        prefix: [ip, 'netns', 'exec', world.machine],
+        env: { PATH: `${folder}:${process.env.PATH}` },
+      },
+    );
+    const failed = await applying.waitFor(({ event }) => event === 'error');
+    assert.equal(failed.code, 'NOT_PROVEN');
+    assert.match(
+      String(failed.message),
+      /^packets to 192\.0\.2\.1 go by eth0 and 10\.10\.1\.99 .*, and went by eth0 and 10\.10\.1\.1/,
+    );
+    assert.equal((await applying.exited).code, 1);
+    assert.equal(await routing(), untouched);
+    await until(() => isAnswered(world.router, management));
+  });
+
+  test('a wrong route of an operator, who is locked out by it and cannot confirm, is put back in time', async () => {
+    const applying = await applyShortly();
+    await world.meddle(`ip route replace default via ${NOBODY} dev eth0`);
+    await world.meddle('ip rule add from all blackhole priority 10');
+    assert.ok(!(await isAnswered(world.router, management)));
+    assert.equal((await applying.exited).code, 1);
+    assert.equal(await routing(), untouched);
+    await until(() => isAnswered(world.router, management));
+  });
+
+  for (const phase of ['saved', 'applied', 'proven']) {
+    test(`killed when it has ${phase}, it is put back all the same`, async () => {
+      const applying = apply('3s');
+      // On a busy machine it may be put back before that.
+      await applying.waitFor(({ event }) => event === phase || event === 'error');
+      applying.process.kill('SIGKILL');
+      await applying.exited;
+      await until(async () => (await isUntouched()) && (await isOver()));
+    });
+  }
+
+  test('its watchdog killed, another one watches', async () => {
+    const applying = apply('10m');
+    const { id, watchdog } = await applying.waitFor(({ event }) => event === 'saved');
+    process.kill(Number(watchdog), 'SIGKILL');
+    const watchdogs = async () => (await run('pgrep', ['-f', `watchdog.ts .* ${id}$`])).stdout.trim();
+    await until(async () => !['', String(watchdog)].includes(await watchdogs()));
+    await waiting(applying);
+    applying.process.kill('SIGTERM');
+    assert.equal((await applying.exited).code, 1);
+    assert.equal(await routing(), untouched);
+    await until(async () => (await watchdogs()) === '');
+  });
+
+  test('watchdog and agent killed, the next start of the agent puts it back', async () => {
+    const applying = apply('10m');
+    const saved = await applying.waitFor(({ event }) => event === 'saved');
+    await waiting(applying);
+    applying.process.kill('SIGKILL');
+    process.kill(Number(saved.watchdog), 'SIGKILL');
+    await applying.exited;
+    rewritePending({ owner: 'agent' });
+    assert.equal(await resume(), 'put-back');
+    assert.equal(await routing(), untouched);
+    assert.equal(await resume(), 'nothing');
+  });
+
+  test('after a power cut the kernel has forgotten it, and so does the agent', async () => {
+    const applying = apply('10m');
+    await waiting(applying);
+    applying.process.kill('SIGSTOP');
+    const pending = rewritePending({ bootId: 'another' });
+    const changed = await routing();
+    assert.equal(await resume(), 'rebooted');
+    assert.equal(await routing(), changed);
+    writeFileSync(join(folder, 'confirm/pending.json'), '{"id":');
+    assert.equal(await resume(), 'damaged');
+    // Here the kernel has not forgotten it.
+    writeFileSync(join(folder, 'confirm/pending.json'), pending);
+    applying.process.kill('SIGCONT');
+    applying.process.kill('SIGTERM');
+    assert.equal((await applying.exited).code, 1);
+    assert.equal(await routing(), untouched);
+  });
+
+  test('of two changes at once the second is refused, and Ctrl-C puts the first one back', async () => {
+    const applying = apply('10m');
+    await waiting(applying);
+    const second = await agent('apply', '--config', config, '--confirm-within', '10m');
+    assert.equal(second.code, 2);
+    assert.match(second.stderr, /an earlier change waits for its confirmation/);
+    applying.process.kill('SIGINT');
+    assert.equal((await applying.exited).code, 1);
+    assert.equal(await routing(), untouched);
+  });
+
+  test('confirmed in time it stays, and there is nothing more to confirm or to do', async () => {
+    const applying = apply('10m');
+    await waiting(applying);
+    assert.equal((await agent('confirm', '--config', config)).code, 0);
+    assert.equal((await applying.exited).code, 0);
+    const again = await agent('confirm', '--config', config);
+    assert.equal(again.code, 2);
+    assert.match(again.stderr, /no change waits for a confirmation/);
+    const plan = await agent('plan', '--config', config, '--json');
+    assert.deepEqual(JSON.parse(plan.stdout), { device: 'eth1', steps: [], obstacles: [] });
+  });
+
+  /** The text that was there before. */
+  function rewritePending(values: object): string {
+    const file = join(folder, 'confirm/pending.json');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(text), ...values }));
+    return text;
+  }
+
+  /** What an agent does first. */
+  async function resume(): Promise<string> {
+    const script = `import { resumeConfirmation, runCommand } from '@pointsman/host';
+      process.stdout.write(await resumeConfirmation(runCommand, ${JSON.stringify(join(folder, 'confirm'))}));`;
+    const args = [process.execPath, '--input-type=module', '--eval', script];
+    const { stdout, stderr } = await run('ip', [...prefix().slice(1), ...args]);
+    assert.equal(stderr, '');
+    return stdout;
+  }
+
+  async function isOver(): Promise<boolean> {
+    const { stdout } = await run('ls', [join(folder, 'confirm')]);
+    return !/pending|restoring/.test(stdout);
+  }
+});
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + 60_000;
+  while (!(await condition())) {
+    assert.ok(performance.now() < end, 'it did not come about within a minute');
+    await delay(20);
+  }
+}

@@ -3,8 +3,8 @@ import type { Ec2 } from './ec2.ts';
 import type { NetworkInterface } from './model.ts';
 
 /**
- * How attachments go on after the call that asked for them. The fabric has an interface in a machine exactly while its attachment is `attached`
- * or `detaching`, and the machine is running; whoever starts and stops machines keeps to that.
+ * How attachments go on after the call that asked for them. Of an interface that is `attached` the fabric knows while the machine is running;
+ * whoever starts and stops machines keeps to that. What is detached is always taken out of the fabric: it may still be in a machine that stops.
  */
 
 /** Brings an attachment about, after the cloud's delay. One that fails leaves the interface available again. */
@@ -32,7 +32,7 @@ export function detachLater(ec2: Ec2, interfaceId: string, attachmentId: string,
   if (hangDetach && !force) return;
   ec2.background.later(force ? 0 : detachDelay, `detachment of ${interfaceId}`, () =>
     underAttachment(ec2, interfaceId, attachmentId, async (each) => {
-      if (isRunning(ec2, each)) await ec2.fabric.detachInterface(each.id, { force });
+      await ec2.fabric.detachInterface(each.id, { force });
       await release(ec2, each);
     }),
   );

@@ -1,13 +1,14 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import type { Fabric } from '@pointsman/cloud';
 import { prefixLengthOf, ROUTER_LINK_LOCAL } from './addresses.ts';
+import { checkId } from './checks.ts';
 import { hostNameOf, ipv6ResolversOf } from './dhcp/config.ts';
 import { FabricError } from './fabric-error.ts';
 import { moveIn, moveOut } from './interfaces.ts';
 import { type Instance, type InstanceSpec, type Lab, machineNamespace, missing, networkOf } from './lab.ts';
 import { bootMachine, machineFolder } from './machines/machine.ts';
 import { type Interface, isIpv6 } from './model.ts';
-import { checkId, NAMESPACES } from './names.ts';
+import { NAMESPACES } from './names.ts';
 import { signal } from './processes.ts';
 
 type Instances = Pick<

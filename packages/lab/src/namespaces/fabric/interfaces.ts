@@ -1,8 +1,8 @@
 import type { Fabric, FabricInterface } from '@pointsman/cloud';
+import { checkGroup, checkInterface } from './checks.ts';
 import { FabricError } from './fabric-error.ts';
 import { applyTo, type Lab, machineNamespace, missing, networkOf, runningOf } from './lab.ts';
 import type { Interface } from './model.ts';
-import { checkId } from './names.ts';
 
 type Interfaces = Pick<
   Fabric,
@@ -19,6 +19,7 @@ export function interfaces(lab: Lab): Interfaces {
   const { model } = lab;
 
   async function putInterface(wanted: FabricInterface): Promise<void> {
+    checkInterface(wanted);
     const known = model.interfaces.get(wanted.id);
     const subnet = model.subnets.get(wanted.subnetId) ?? missing('subnet', wanted.subnetId);
     const { router, dhcp } = runningOf(lab, subnet.vpcId);
@@ -78,7 +79,7 @@ export function interfaces(lab: Lab): Interfaces {
       if (known) await detach(lab, known);
     },
     async putSecurityGroup(group) {
-      checkId(group.id);
+      checkGroup(group);
       model.groups.set(group.id, group);
       if (lab.routers.has(group.vpcId)) await applyTo(lab, [group.vpcId]);
     },
@@ -92,8 +93,6 @@ export function interfaces(lab: Lab): Interfaces {
 
 /** Ports are isolated: a packet from one to another goes by the router, and so by security groups. */
 function portLines({ id, mac }: FabricInterface, number: number, bridge: string): string[] {
-  checkId(id);
-  if (!/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(mac)) throw new FabricError(`"${mac}" is no MAC address`);
   return [
     `link add e${number} type veth peer name x${number} address ${mac}`,
     `link set e${number} alias ${id}`,

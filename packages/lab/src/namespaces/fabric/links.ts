@@ -1,9 +1,10 @@
 import type { Fabric } from '@pointsman/cloud';
+import { checkId } from './checks.ts';
 import { FabricError } from './fabric-error.ts';
 import { applyTo, type Lab, missing, networkOf } from './lab.ts';
 import type { LabFabric, LabLink } from './lab-fabric.ts';
 import { endIn, type Link } from './model.ts';
-import { checkId, namespaceOf } from './names.ts';
+import { namespaceOf } from './names.ts';
 import { ROUTER_SETTINGS } from './router.ts';
 import { FAR_END, farEndOf, NEAR_END } from './rules/routes.ts';
 

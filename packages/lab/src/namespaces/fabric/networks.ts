@@ -1,20 +1,19 @@
 import type { Fabric, FabricSubnet, FabricVpc } from '@pointsman/cloud';
-import { parseCidr } from '@pointsman/core/address';
 import { gatewayOf, prefixLengthOf, ROUTER_LINK_LOCAL } from './addresses.ts';
+import { checkAddress, checkCidr, checkDhcpOptions, checkId } from './checks.ts';
 import { ipv6ResolversOf } from './dhcp/config.ts';
-import { FabricError } from './fabric-error.ts';
 import { writeIpv6 } from './instances.ts';
 import { applyTo, type Lab, missing, networkOf, runningOf, startNetwork } from './lab.ts';
 import type { LabFabric, LabSite } from './lab-fabric.ts';
-import { linksOf, type Network, subnetsOf } from './model.ts';
-import { checkId, namespaceOf } from './names.ts';
+import { interfacesOf, linksOf, type Network, subnetsOf } from './model.ts';
+import { namespaceOf } from './names.ts';
 import { endAll, networkNamespaceByName, processesIn } from './processes.ts';
 
 type Networks = Pick<Fabric, 'putVpc' | 'deleteVpc' | 'putSubnet' | 'deleteSubnet' | 'putDhcpOptions'> &
   Pick<LabFabric, 'putSite' | 'deleteSite' | 'putRouterAddress' | 'deleteRouterAddress' | 'setRouterAddress'>;
 
 /** VPCs and sites, their subnets, and what is at home on their routers. */
-export function networks(lab: Lab): Networks {
+export function networks(lab: Lab, { deleteLink }: Pick<LabFabric, 'deleteLink'>): Networks {
   async function putNetwork(id: string, kind: Network['kind'], cidrs: string[], dnsSupport: boolean) {
     checkId(id);
     for (const cidr of cidrs) checkCidr(cidr);
@@ -36,6 +35,8 @@ export function networks(lab: Lab): Networks {
   async function deleteNetwork(id: string): Promise<void> {
     const network = lab.model.networks.get(id);
     if (!network) return;
+    for (const link of linksOf(lab.model, id)) await deleteLink(link.id);
+    for (const each of interfacesOf(lab.model, id)) lab.model.interfaces.delete(each.id);
     for (const subnet of subnetsOf(lab.model, id)) lab.model.subnets.delete(subnet.id);
     lab.model.networks.delete(id);
     lab.routers.delete(id);
@@ -46,7 +47,6 @@ export function networks(lab: Lab): Networks {
 
   async function putSubnet(subnet: FabricSubnet): Promise<void> {
     if (lab.model.subnets.has(subnet.id)) return;
-    checkId(subnet.id);
     for (const cidr of [subnet.cidr, subnet.ipv6Cidr ?? []].flat()) checkCidr(cidr);
     const bridge = `s${lab.nextNumber++}`;
     await runningOf(lab, subnet.vpcId).router.apply({
@@ -64,6 +64,7 @@ export function networks(lab: Lab): Networks {
   }
 
   async function setAddress(networkId: string, address: string, state: 'up' | 'down' | undefined) {
+    checkAddress(address);
     const { routerAddresses } = networkOf(lab, networkId);
     if (state) routerAddresses.set(address, state);
     else routerAddresses.delete(address);
@@ -85,7 +86,10 @@ export function networks(lab: Lab): Networks {
       }
     },
     deleteSite: deleteNetwork,
-    putSubnet,
+    putSubnet: async (subnet) => {
+      checkId(subnet.id);
+      await putSubnet(subnet);
+    },
     async deleteSubnet(subnetId) {
       const subnet = lab.model.subnets.get(subnetId);
       if (!subnet) return;
@@ -94,6 +98,7 @@ export function networks(lab: Lab): Networks {
       await updateDhcp(subnet.vpcId);
     },
     async putDhcpOptions(vpcId, options) {
+      if (options) checkDhcpOptions(options);
       networkOf(lab, vpcId).dhcp = options;
       await updateDhcp(vpcId);
     },
@@ -129,8 +134,4 @@ function bridgeSettings(bridge: string): Record<string, string> {
 function bridgeMac(bridge: string): string {
   const number = Number(bridge.slice(1)).toString(16).padStart(6, '0');
   return `02:70:6d:${number.slice(0, 2)}:${number.slice(2, 4)}:${number.slice(4)}`;
-}
-
-function checkCidr(cidr: string): void {
-  if (!parseCidr(cidr)) throw new FabricError(`"${cidr}" is no CIDR`);
 }

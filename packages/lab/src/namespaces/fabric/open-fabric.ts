@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { checkLab } from './checks.ts';
 import { createCommands } from './commands.ts';
 import { faults } from './faults.ts';
 import { instances, startMachine } from './instances.ts';
@@ -8,7 +9,7 @@ import type { LabFabric, LabHost, LabOptions } from './lab-fabric.ts';
 import { links } from './links.ts';
 import { startKeeper } from './machines/keeper.ts';
 import { emptyModel } from './model.ts';
-import { checkLab, defaultFolder, namespaceOf } from './names.ts';
+import { defaultFolder, namespaceOf } from './names.ts';
 import { networks } from './networks.ts';
 import { removeLab } from './remove-lab.ts';
 
@@ -38,7 +39,14 @@ export async function openFabric({
     instances: new Map(),
     nextNumber: 1,
   };
-  const parts = { ...networks(lab), ...interfaces(lab), ...links(lab), ...instances(lab), ...faults(lab) };
+  const joined = links(lab);
+  const parts = {
+    ...networks(lab, joined),
+    ...interfaces(lab),
+    ...joined,
+    ...instances(lab),
+    ...faults(lab),
+  };
   return {
     ...parts,
     close: () => removeLab(name, folder),

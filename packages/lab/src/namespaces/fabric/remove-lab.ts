@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { checkLab } from './checks.ts';
 import { createCommands } from './commands.ts';
-import { checkLab, defaultFolder, LAB_VARIABLE, markOf, NAMESPACES } from './names.ts';
+import { defaultFolder, LAB_VARIABLE, markOf, NAMESPACES } from './names.ts';
 import { endAll, networkNamespaceByName, processesIn, processesWith } from './processes.ts';
 
 /**

@@ -2,6 +2,7 @@
 import { servicesOf } from './addresses.ts';
 import type { Commands, Steps } from './commands.ts';
 import { interfacesOf, isIpv6, type Model, type Network } from './model.ts';
+import { oneByOne } from './one-by-one.ts';
 import { compileForwarding } from './rules/forwarding.ts';
 import { compileRoutes } from './rules/routes.ts';
 import { compileSourceCheck } from './rules/source-check.ts';
@@ -44,7 +45,7 @@ export async function createRouter(
   await commands.runIp([`netns add ${network.namespace}`]);
   let present: ReadonlySet<string> = new Set();
   let rules = '';
-  let queue: Promise<void> = Promise.resolve();
+  const inTurn = oneByOne();
 
   async function applyNow({ ip = [], settings }: Pick<Steps, 'ip' | 'settings'>): Promise<void> {
     const wanted = new Set(compileItems(model, network));
@@ -64,11 +65,7 @@ export async function createRouter(
 
   await commands.runIn(network.namespace, { settings: ROUTER_SETTINGS, ip: ['link set lo up'] });
   return {
-    apply(steps = {}) {
-      const done = queue.then(() => applyNow(steps));
-      queue = done.catch(() => {});
-      return done;
-    },
+    apply: (steps = {}) => inTurn(() => applyNow(steps)),
   };
 }
 

@@ -22,7 +22,8 @@ export type Trial = { name: string; fabric: LabFabric };
 
 export async function openTrial(suffix = 'a', visible: readonly string[] = []): Promise<Trial> {
   const name = trialName(suffix);
-  return { name, fabric: await openFabric({ lab: name, visible, diskSize: 4 * 2 ** 20 }) };
+  const fabric = await openFabric({ lab: name, visible, diskSize: 4 * 2 ** 20 });
+  return { name, fabric };
 }
 
 /** A VPC `vpc-N` of 10.N.0.0/16 with `subnet-N` of 10.N.1.0/24, IPv6 beside it, and a group `sg-N` that lets everything through. */

@@ -44,7 +44,10 @@ function netmaskOf(prefixLength: number): string {
 /** What is read again at SIGHUP: who has which address. */
 export function compileHosts(model: Model, network: Network): string {
   return interfacesOf(model, network.id)
-    .map((each) => `${each.mac},${each.addresses.find((address) => !isIpv6(address))},${hostNameOf(each)}\n`)
+    .flatMap((each) => {
+      const address = each.addresses.find((one) => !isIpv6(one));
+      return address === undefined ? [] : `${each.mac},${address},${hostNameOf(each)}\n`;
+    })
     .join('');
 }
 

@@ -1,8 +1,9 @@
-import { readlinkSync, statSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import type { Commands } from '../commands.ts';
 import type { Model, Network } from '../model.ts';
 import { NAMESPACES } from '../names.ts';
+import { oneByOne } from '../one-by-one.ts';
+import { endAll, namespaceOfProcess, networkNamespaceByName, signal } from '../processes.ts';
 import { compileHosts, compileOptions, compileServer } from './config.ts';
 
 /** The DHCP server of one network, in its router's namespace. */
@@ -18,25 +19,28 @@ export function createDhcpServer(
   folder: string,
 ): DhcpServer {
   let running = '';
-  return {
-    async update() {
-      await mkdir(folder, { recursive: true });
-      const config = compileServer(model, network, folder);
-      await replace(`${folder}/hosts`, compileHosts(model, network));
-      await replace(`${folder}/options`, compileOptions(model, network));
-      const pid = await runningIn(network.namespace, folder);
-      if (pid !== undefined && config === running) return void process.kill(pid, 'SIGHUP');
-      await replace(`${folder}/dnsmasq.conf`, config);
-      if (pid !== undefined) await end(pid, network.namespace);
-      // It goes into the background when it listens, so that it is there when this returns.
-      await commands.run('nsenter', [
-        `--net=${NAMESPACES}/${network.namespace}`,
-        'dnsmasq',
-        `--conf-file=${folder}/dnsmasq.conf`,
-      ]);
-      running = config;
-    },
-  };
+  const inTurn = oneByOne();
+
+  async function updateNow(): Promise<void> {
+    await mkdir(folder, { recursive: true });
+    const config = compileServer(model, network, folder);
+    await replace(`${folder}/hosts`, compileHosts(model, network));
+    await replace(`${folder}/options`, compileOptions(model, network));
+    const pid = await runningIn(network.namespace, folder);
+    if (pid !== undefined && config === running) return signal(pid, 'SIGHUP');
+    await replace(`${folder}/dnsmasq.conf`, config);
+    const old = pid === undefined ? [] : [pid];
+    await endAll(() => old.filter((each) => isIn(each, network.namespace)));
+    // It goes into the background when it listens, so that it is there when this returns.
+    await commands.run('nsenter', [
+      `--net=${NAMESPACES}/${network.namespace}`,
+      'dnsmasq',
+      `--conf-file=${folder}/dnsmasq.conf`,
+    ]);
+    running = config;
+  }
+
+  return { update: () => inTurn(updateNow) };
 }
 
 /** The server's process, where its number is not somebody else's by now. */
@@ -47,17 +51,8 @@ async function runningIn(namespace: string, folder: string): Promise<number | un
 }
 
 function isIn(pid: number, namespace: string): boolean {
-  try {
-    const { ino } = statSync(`${NAMESPACES}/${namespace}`);
-    return readlinkSync(`/proc/${pid}/ns/net`) === `net:[${ino}]`;
-  } catch {
-    return false;
-  }
-}
-
-async function end(pid: number, namespace: string): Promise<void> {
-  process.kill(pid, 'SIGKILL');
-  while (isIn(pid, namespace)) await new Promise((resolve) => setTimeout(resolve, 1));
+  const wanted = networkNamespaceByName(namespace);
+  return wanted !== undefined && namespaceOfProcess(pid, 'net') === wanted;
 }
 
 /** A file that is read while it is replaced is the old one or the new one. */

@@ -65,6 +65,9 @@ export async function bootMachine(
     },
     () => {},
   );
+  ended.then(() => {
+    machine.isUp = false;
+  });
   const { promise: late, resolve: giveUp } = Promise.withResolvers<void>();
   const patience = setTimeout(giveUp, BOOT_PATIENCE);
   try {

@@ -61,7 +61,6 @@ function protocolMatch(
   const name = PROTOCOLS[protocol] ?? protocol;
   if (name === 'icmp' || name === 'icmpv6') {
     if ((name === 'icmp') !== (family === 'ip')) return undefined;
-    const given = (value: number | undefined) => value !== undefined && value >= 0;
     return [
       `meta l4proto ${name}`,
       ...(given(fromPort) ? [`${name} type ${fromPort}`] : []),
@@ -69,8 +68,13 @@ function protocolMatch(
     ];
   }
   if (name !== 'tcp' && name !== 'udp') return [`meta l4proto ${name}`];
-  if (fromPort === undefined || toPort === undefined) return [`meta l4proto ${name}`];
-  return [`${name} dport ${fromPort}-${toPort}`];
+  if (!given(fromPort) && !given(toPort)) return [`meta l4proto ${name}`];
+  return [`${name} dport ${Math.max(fromPort ?? 0, 0)}-${given(toPort) ? toPort : MAX_PORT}`];
 }
 
+function given(value: number | undefined): boolean {
+  return value !== undefined && value >= 0;
+}
+
+const MAX_PORT = 65_535;
 const PROTOCOLS: Readonly<Record<string, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmpv6' };

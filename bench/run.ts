@@ -6,9 +6,11 @@ import { drawChart } from './report/chart.ts';
 import { loadTable, memoryTable, reloadTable, startupTable } from './report/table.ts';
 import { verdictText } from './report/verdict.ts';
 import { verificationTable } from './report/verification.ts';
+import { zonesTables } from './report/zones.ts';
 import { help, parseRunOptions, type RunOptions } from './run-options.ts';
 import { extendPath, isInstalled } from './running/programs.ts';
 import { measureVerification } from './subjects/verify.ts';
+import { measureZones } from './subjects/zones.ts';
 import { necessary } from './system-packages.ts';
 
 /** `npm run bench`: see README.md. The exit code does not depend on how fast anything is. */
@@ -29,9 +31,7 @@ async function main(): Promise<number> {
   }
   if (options.subjects.includes('verify')) {
     const rows = await measureVerification(options.rounds, (line) => console.error(line));
-    console.log(`\n${verificationTable(rows)}`);
-    await mkdir(RESULTS, { recursive: true });
-    await writeFile(join(RESULTS, 'verify.json'), `${JSON.stringify(rows, undefined, 2)}\n`);
+    await keep('verify', rows, verificationTable(rows));
     if (options.subjects.length === 1) return 0;
   }
   extendPath();
@@ -40,6 +40,11 @@ async function main(): Promise<number> {
   if (missing.length > 0) {
     console.error(`The bench needs ${missing.join(', ')}: apt-get install ${missing.join(' ')}`);
     return 2;
+  }
+  if (options.subjects.includes('zones')) {
+    const report = await measureZones(options, (line) => console.error(line));
+    await keep('zones', report, zonesTables(report));
+    if (options.subjects.every((subject) => subject === 'zones' || subject === 'verify')) return 0;
   }
 
   const servers = [];
@@ -63,6 +68,13 @@ async function main(): Promise<number> {
   await writeFile(join(RESULTS, `${name}.svg`), drawChart(results));
   console.log(`Everything measured: bench/results/${name}.json; as a chart: bench/results/${name}.svg`);
   return 0;
+}
+
+/** Prints the tables of a subject that has results of its own, and writes them. */
+async function keep(name: string, results: unknown, tables: string): Promise<void> {
+  console.log(`\n${tables}`);
+  await mkdir(RESULTS, { recursive: true });
+  await writeFile(join(RESULTS, `${name}.json`), `${JSON.stringify(results, undefined, 2)}\n`);
 }
 
 process.exitCode = await main();

@@ -41,6 +41,13 @@ export async function familyCpuTime(pid: number): Promise<CpuTime> {
   return total;
 }
 
+/** The resident memory of the same; pages that processes share count for each. */
+export async function familyResidentBytes(pid: number): Promise<number> {
+  let total = await residentBytes(pid);
+  for (const child of await children(pid)) total += await familyResidentBytes(child);
+  return total;
+}
+
 /** Microseconds that one CPU was not idle since the machine booted, from /proc/stat: all but idle, iowait and guest times. */
 export function parseBusy(stat: string, cpu: number): number {
   const [user, nice, system, , , interrupt, softInterrupt, stolen] = (

@@ -3,7 +3,7 @@ import type { Bed } from '../running/bed.ts';
 import { ask } from '../running/question.ts';
 import type { RunningServer } from '../running/server.ts';
 import type { Phases } from '../subjects/subject.ts';
-import { busyTime, cpuTime, familyCpuTime, residentBytes } from './proc.ts';
+import { busyTime, familyCpuTime, familyResidentBytes } from './proc.ts';
 import { percentile } from './statistics.ts';
 
 /** One measurement of one server at one subject. */
@@ -41,7 +41,7 @@ export async function measure(
   const before = await readMeters(bed, server);
   const result = await runDnsperf(server, phases.measure, options);
   const after = await readMeters(bed, server);
-  const bytes = await residentBytes(server.pid);
+  const bytes = await familyResidentBytes(server.pid);
 
   const latency = await runDnsperf(server, phases.latency, { ...options, latencies: true });
   const failure = loadFailure(result) ?? failureOfLatency(latency, phases.latency);
@@ -74,7 +74,7 @@ export async function measure(
 type Meters = { user: number; system: number; upstream: number; busy: number | undefined; now: number };
 
 async function readMeters(bed: Bed, server: RunningServer): Promise<Meters> {
-  const own = await cpuTime(server.pid);
+  const own = await familyCpuTime(server.pid);
   const upstream = await familyCpuTime(bed.upstream.pid);
   const busy = bed.pinning && (await busyTime(bed.pinning.server));
   return { ...own, upstream: upstream.user + upstream.system, busy, now: performance.now() * 1000 };

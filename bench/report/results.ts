@@ -57,7 +57,7 @@ export function cpuMicroseconds(window: Window): number {
 }
 
 /** The servers that served, the least CPU a query first; then those that failed. */
-export function byCpu(load: LoadReport): ServerReport[] {
+export function byCpu(load: Pick<LoadReport, 'servers'>): ServerReport[] {
   const cost = ({ median: window }: ServerReport) => (window ? cpuMicroseconds(window) : Infinity);
   return [...load.servers].sort((a, b) => cost(a) - cost(b));
 }

@@ -7,7 +7,7 @@ import { byCpu, cpuMicroseconds, type LoadReport, type ServerReport } from './re
 
 const MIB = 2 ** 20;
 
-export function loadTable(load: LoadReport): string {
+export function loadTable(load: Pick<LoadReport, 'title' | 'servers'>): string {
   const header = ['', 'CPU µs', 'user', 'system', 'queries/s', 'p50 ms', 'p99 ms', 'p99.9 ms', 'RSS MiB'];
   const rate = load.servers.find((server) => server.median)?.median?.latencyRate;
   const title =
@@ -18,7 +18,7 @@ export function loadTable(load: LoadReport): string {
 /** More than so much of the server's CPU, and what was measured says more about the machine than about the server. */
 const DISTURBED = 0.1;
 
-function disturbanceNote({ servers }: LoadReport): string {
+function disturbanceNote({ servers }: Pick<LoadReport, 'servers'>): string {
   const most = Math.max(...servers.map(({ median }) => median?.disturbed ?? 0));
   return most > DISTURBED
     ? `  Disturbed: other programs used up to ${Math.round(most * 100)} % of the server's CPU. Measure again on a quiet machine.\n`

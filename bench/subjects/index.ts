@@ -21,4 +21,5 @@ export const subjectNames = [
   'memory',
   'reload',
   'verify',
+  'zones',
 ];

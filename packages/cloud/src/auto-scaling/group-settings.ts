@@ -12,7 +12,6 @@ export type Settings = Partial<
     | 'defaultCooldown'
     | 'newInstancesProtected'
     | 'terminationPolicies'
-    | 'targetGroupArns'
   >
 >;
 
@@ -23,7 +22,6 @@ type Given = Pick<
   | 'DefaultCooldown'
   | 'NewInstancesProtectedFromScaleIn'
   | 'TerminationPolicies'
-  | 'TargetGroupARNs'
 >;
 
 /** @throws AwsError ValidationError, NotImplemented for the rest of what a request gives */
@@ -34,14 +32,11 @@ export function readSettings(given: Given): Settings {
     DefaultCooldown,
     NewInstancesProtectedFromScaleIn,
     TerminationPolicies,
-    TargetGroupARNs,
     ...others
   } = given;
   refuseOthers(others);
-  for (const type of HealthCheckType?.split(',') ?? []) {
-    if (type !== 'EC2' && type !== 'ELB')
-      throw invalid(`Invalid health check type: ${type}. It is EC2 or ELB.`);
-  }
+  if (HealthCheckType !== undefined && HealthCheckType !== 'EC2')
+    refuseOthers({ [`HealthCheckType ${HealthCheckType}`]: true });
   for (const policy of TerminationPolicies ?? []) {
     if (policy !== 'Default' && policy !== 'OldestInstance')
       refuseOthers({ [`TerminationPolicies ${policy}`]: true });
@@ -58,6 +53,5 @@ export function readSettings(given: Given): Settings {
       newInstancesProtected: NewInstancesProtectedFromScaleIn,
     }),
     ...(TerminationPolicies && { terminationPolicies: TerminationPolicies }),
-    ...(TargetGroupARNs && { targetGroupArns: TargetGroupARNs }),
   };
 }

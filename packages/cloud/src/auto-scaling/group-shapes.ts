@@ -15,7 +15,7 @@ export function writeGroup(group: Group): aws.AutoScalingGroup {
     DefaultCooldown: group.defaultCooldown,
     AvailabilityZones: [...new Set(group.places.map(({ availabilityZone }) => availabilityZone))],
     LoadBalancerNames: [],
-    TargetGroupARNs: [...group.targetGroupArns],
+    TargetGroupARNs: [],
     HealthCheckType: group.healthCheckType,
     HealthCheckGracePeriod: group.healthCheckGracePeriod,
     Instances: group.instances.map(writeInstance),

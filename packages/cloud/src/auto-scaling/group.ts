@@ -18,7 +18,6 @@ export type Group = {
   defaultCooldown: number;
   newInstancesProtected: boolean;
   terminationPolicies: readonly string[];
-  targetGroupArns: readonly string[];
   tags: readonly GroupTag[];
   suspendedProcesses: readonly string[];
   hooks: readonly Hook[];

@@ -40,7 +40,6 @@ export function makeGroup(rest: Partial<Group> = {}): Group {
     defaultCooldown: 300,
     newInstancesProtected: false,
     terminationPolicies: ['Default'],
-    targetGroupArns: [],
     tags: [],
     suspendedProcesses: [],
     hooks: [],

@@ -12,6 +12,7 @@ import { serialFabric } from '../fabric/serial-fabric.ts';
 import { accessesIn } from '../identity/accesses/accesses-of.ts';
 import { authorizeBy } from '../identity/authorize.ts';
 import { createIdentity, type Identity } from '../identity/create-identity.ts';
+import { createLoadBalancing, type LoadBalancingApi } from '../load-balancing/service.ts';
 import { type FindMachine, findMachines } from '../metadata/find-machines.ts';
 import { createObjects, type ObjectsApi } from '../objects/service.ts';
 import { createParameters, type ParametersApi } from '../parameters/service.ts';
@@ -50,12 +51,15 @@ export type Cloud = {
   core: CloudCore;
   ec2: Ec2Api;
   autoScaling: AutoScalingApi;
+  loadBalancing: LoadBalancingApi;
   /** Roles and their policies, temporary keys, and STS. */
   identity: Identity;
   /** S3. */
   objects: ObjectsApi;
   /** Parameter Store of SSM. */
   parameters: ParametersApi;
+  /** The addresses of a load balancer by its DNS name, for whoever answers that; undefined for a name that none has. */
+  balancerAddresses: (dnsName: string) => string[] | undefined;
   /** Which instance asks, for the metadata service of a VPC. */
   findMachine: FindMachine;
   /** What EC2 keeps, and its changes as they happen. */
@@ -84,6 +88,7 @@ export function createCloud(options: CloudOptions): Cloud {
   };
   const ec2 = bindEc2({ ...core, state, locks: createKeyLocks(), tokens: rememberTokens(clock.now) });
   const autoScaling = createAutoScaling(core, ec2, state);
+  const loadBalancing = createLoadBalancing(core, ec2, state);
   const identity = createIdentity(core, randomBytes);
   const objects = createObjects(core);
   const parameters = createParameters(core);
@@ -92,6 +97,7 @@ export function createCloud(options: CloudOptions): Cloud {
     accessesOf: accessesIn({
       ec2: state.now,
       groups: autoScaling.state.now,
+      balancing: loadBalancing.state.now,
       parameters: parameters.state.now,
     }),
   });
@@ -99,12 +105,21 @@ export function createCloud(options: CloudOptions): Cloud {
     core,
     ec2,
     autoScaling: autoScaling.api,
+    loadBalancing: loadBalancing.api,
+    balancerAddresses: loadBalancing.addressesOf,
     identity,
     objects: objects.api,
     parameters: parameters.api,
     findMachine: findMachines({ ec2: state.now, groups: autoScaling.state.now, identity, clock }),
     state,
-    services: [ec2Service(ec2), autoScaling.service, identity.service, objects.service, parameters.service],
+    services: [
+      ec2Service(ec2),
+      autoScaling.service,
+      loadBalancing.service,
+      identity.service,
+      objects.service,
+      parameters.service,
+    ],
     gate: async (call) => {
       await sufferFaults(faults, random);
       authorize(call);

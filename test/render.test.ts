@@ -19,7 +19,8 @@ import { pointsman } from './system/command.ts';
 /**
  * `scenarios/render/TARGET/*.case`: what is rendered, a line of dashes, and the configuration, or each problem on a line as
  * `CODE: MESSAGE; REMEDY`. The first line says what the input is: `member TIER/MEMBER` or `authority NAME` of a topology, which
- * follows, then perhaps the name of its file as JSON; or `config`, and a forwarder's configuration follows.
+ * follows, then perhaps the name of its file as JSON; or `config`, perhaps with the hosts that may hold its address (`DEVICE,ADDRESS,…`), and a
+ * forwarder's configuration follows.
  *
  * With POINTSMAN_WRITE_CASES=1 in the environment the second parts are written anew, to be read before they are committed.
  */
@@ -68,7 +69,9 @@ function renderInput(renderer: Renderer, input: string): Rendered {
   if (kind === 'config') {
     const parsed = parseForwarderConfig(JSON.parse(text));
     assert.ok(parsed.ok, JSON.stringify(parsed));
-    return renderer.member(parsed.config, originsOfConfig(parsed.config.name));
+    const [device, ...addresses] = name.split(',') as [string, ...string[]];
+    const hosts = device === '' ? undefined : { device, addresses };
+    return renderer.member(parsed.config, originsOfConfig(parsed.config.name), hosts);
   }
   const topology = readCase(text, file === '' ? 'hybrid.yaml' : JSON.parse(file));
   const plan = planTopology(topology);

@@ -1,3 +1,4 @@
+import { formatAddress, parseAddress } from '@pointsman/core/address';
 import { InvalidArgumentError } from 'commander';
 
 /** Values of options: what is wrong with one is told with the option's name, and the command ends with 2. */
@@ -18,4 +19,16 @@ export function parseWorkers(text: string): number {
   const workers = Number(text);
   if (/^[0-9]+$/.test(text) && workers >= 1 && workers <= 64) return workers;
   throw new InvalidArgumentError('Write a number from 1 to 64.');
+}
+
+export function collectHosts(text: string, hosts: string[] = []): string[] {
+  const bytes = parseAddress(text);
+  if (bytes) return [...hosts, formatAddress(bytes)];
+  throw new InvalidArgumentError('Write an address of the host, such as 10.10.1.11.');
+}
+
+/** As the kernel takes it: at most 15 bytes, no blank and no slash. */
+export function parseDevice(text: string): string {
+  if (/^[A-Za-z0-9_.:-]{1,15}$/.test(text)) return text;
+  throw new InvalidArgumentError('Write the name of an interface, such as eth0.');
 }

@@ -6,18 +6,22 @@ import {
   type Rendered,
   type RenderTarget,
   renderers,
+  type VrrpHosts,
 } from '@pointsman/core/render';
 import { suggestion, type Topology } from '@pointsman/core/topology';
 import { type Command, Option } from 'commander';
 import { DESPITE_FINDINGS, stopAtErrors } from '../check/judge.ts';
 import { loadTopology } from '../load-topology.ts';
+import { collectHosts, parseDevice } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
 import { complain, count, sayJson, style } from '../terminal.ts';
 
 const AFTER_HELP = `
 Examples:
   pointsman render hybrid.yaml --for unbound --member main/a > unbound.conf   # a member of the tier "main"
+  pointsman render hybrid.yaml --for keepalived --member main/a --host 10.10.1.11 --host 10.10.1.12   # its address, moved among two hosts
   pointsman render hybrid.yaml --authority sydney-dns                         # for the servers on premises, by their software
+  pointsman render hybrid.yaml --for keepalived --member main/a --host 10.10.1.11 --host 10.10.1.12   # its address, moved among two hosts
   pointsman render hybrid.yaml --authority sydney-dns --for windows > forwarders.ps1
 
 For a member it is a whole configuration: it forwards, serves the networks of the topology only, and resolves nothing itself. For an
@@ -32,6 +36,8 @@ type RenderOptions = {
   for?: RenderTarget;
   member?: string;
   authority?: string;
+  host?: string[];
+  device?: string;
   json?: boolean;
   despiteFindings?: boolean;
 };
@@ -50,6 +56,12 @@ export function addRender(program: Command): void {
       ),
     )
     .option('--member <tier/member>', 'write for a member of a tier, such as main/a')
+    .option(
+      '--host <address>',
+      'keepalived: a host that may hold the address, by its own; two or more',
+      collectHosts,
+    )
+    .option('--device <name>', 'keepalived: the interface that the address goes to', parseDevice)
     .option('--authority <name>', 'write conditional forwarders for the own servers of an authority')
     .option(...DESPITE_FINDINGS)
     .option('--json', 'print {ok, for, member or authority, text, warnings}, or {ok: false, problems}')
@@ -66,7 +78,7 @@ async function render(file: string, options: RenderOptions): Promise<void> {
   const subject = chooseSubject(file, plan, options);
   stopAtErrors(topology, options, plan);
   const target = options.for ?? targetOf(subject, topology);
-  const rendered = renderSubject(topology, subject, target);
+  const rendered = renderSubject(topology, subject, target, hostsOf(options, target));
   if (options.json) {
     sayJson({ ...rendered, for: target, ...nameOf(subject) });
     if (!rendered.ok) throw new Outcome(1);
@@ -81,12 +93,26 @@ async function render(file: string, options: RenderOptions): Promise<void> {
   process.stdout.write(rendered.text);
 }
 
-function renderSubject(topology: Topology, subject: Subject, target: RenderTarget): Rendered {
+function renderSubject(
+  topology: Topology,
+  subject: Subject,
+  target: RenderTarget,
+  hosts: VrrpHosts | undefined,
+): Rendered {
   const { member, authority } = renderers[target];
   if ('forwarder' in subject) {
-    return member(subject.forwarder.config, originsOfMember(topology, subject.forwarder));
+    return member(subject.forwarder.config, originsOfMember(topology, subject.forwarder), hosts);
   }
   return authority(subject.authority, originsOfAuthority(topology, subject.authority));
+}
+
+function hostsOf({ host, device }: RenderOptions, target: RenderTarget): VrrpHosts | undefined {
+  if (host === undefined && device === undefined) return undefined;
+  if (target !== 'keepalived')
+    throw new Outcome(2, `--host and --device are for keepalived, not for ${target}`);
+  if (host?.length === 1)
+    throw new Outcome(2, 'an address is moved among two hosts or more: give --host for each');
+  return { addresses: host ?? [], device: device ?? 'eth0' };
 }
 
 /** The member or authority that is named, or the only one there is. */

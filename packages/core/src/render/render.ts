@@ -4,11 +4,14 @@ import type { Origins } from './origins.ts';
 
 /** Writes configuration for one kind of server. */
 export type Renderer = {
-  /** A tier's member. */
-  member: (config: ForwarderConfig, origins: Origins) => Rendered;
+  /** A tier's member. `hosts`: where its address is moved among several, who they are. */
+  member: (config: ForwarderConfig, origins: Origins, hosts?: VrrpHosts) => Rendered;
   /** What an authority's own servers need besides what they have: conditional forwarders for the zones they do not hold. */
   authority: (authority: PlannedAuthority, origins: Origins) => Rendered;
 };
+
+/** The hosts that may hold a member's address, by addresses of their own, and the name that its interface has on all of them. */
+export type VrrpHosts = { addresses: readonly string[]; device: string };
 
 /**
  * A configuration made for a server: its text, and what that server does less well than the topology says (the text has it as

@@ -2,6 +2,7 @@ import { bind } from './bind/bind.ts';
 import { coredns } from './coredns/coredns.ts';
 import { dnsdist } from './dnsdist/dnsdist.ts';
 import { dnsmasq } from './dnsmasq/dnsmasq.ts';
+import { keepalived } from './keepalived/keepalived.ts';
 import { knotResolver } from './knot-resolver/knot-resolver.ts';
 import type { Renderer } from './render.ts';
 import { systemdResolved } from './systemd-resolved/systemd-resolved.ts';
@@ -18,6 +19,7 @@ export const renderers = {
   'knot-resolver': knotResolver,
   windows,
   'systemd-resolved': systemdResolved,
+  keepalived,
 } satisfies Record<string, Renderer>;
 
 export type RenderTarget = keyof typeof renderers;

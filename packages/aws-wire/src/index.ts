@@ -11,6 +11,7 @@ export {
   ApiError,
   type ApiServer,
   type ApiServerOptions,
+  type Certificate,
   DEFAULT_ACCOUNT,
   startApiServer,
 } from './server/start-server.ts';

@@ -17,10 +17,14 @@ export {
   runHealthChecks,
   SYSTEM_HEALTH_OPTIONS,
 } from './health/run-health-checks.ts';
+export { countResponses, type ResponseCounts } from './metrics/count-responses.ts';
+export { type MetricsServer, serveMetrics } from './metrics/serve-metrics.ts';
+export { type Measured, writeMetrics } from './metrics/write-metrics.ts';
 export { formatRoute53Name, parseRoute53Name, sortKey } from './records/names.ts';
 export { isHostable, zoneRecordSets } from './records/zone-record-sets.ts';
 export { type Resolution, resolve } from './resolve.ts';
 export { encodeResponse, errorResponse, makeResponse, readQuery, type Transport } from './response.ts';
+export { statedTargets, targetsInZones } from './routing/alias-targets.ts';
 export { ANY_QUERIER, type Querier } from './routing/querier.ts';
 export { handleForVpcs, respondForVpcs, vpcOf } from './serve-store.ts';
 export { answerClient, mayAsk, serveZones, type ZoneService } from './serve-zones.ts';

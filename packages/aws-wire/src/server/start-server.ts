@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, isIP } from 'node:net';
 import { AwsError } from '../aws-error.ts';
 import type { WireRequest, WireResponse } from '../protocol.ts';
@@ -24,9 +25,21 @@ export type ApiServerOptions = Pick<AnswerOptions, 'gate' | 'onFailure'> & {
   keys: readonly AccessKey[] | FindKey;
   /** Milliseconds since 1970. */
   now: () => number;
+  /** Given: HTTPS. */
+  certificate?: Certificate | undefined;
 };
 
-export type ApiServer = { endpoint: string; address: string; port: number; stop(): Promise<void> };
+/** A certificate with those that lead to its root, and its private key, as PEM. */
+export type Certificate = { cert: string; key: string };
+
+export type ApiServer = {
+  endpoint: string;
+  address: string;
+  port: number;
+  /** Takes another certificate for the connections to come. @throws for one that is none; the one before stays */
+  renew(certificate: Certificate): void;
+  stop(): Promise<void>;
+};
 
 /** Whom requests act for where there are no keys. */
 export const DEFAULT_ACCOUNT = '000000000000';
@@ -65,7 +78,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   }
   const findKey = typeof keys === 'function' ? keys : findKeyIn(keys);
   const authenticate = isOpen ? authenticateAnybody(DEFAULT_ACCOUNT) : authenticateBy(findKey, now);
-  const server = createServer({ requestTimeout: API_LIMITS.requestTime }, (message, reply) => {
+  const server = listenerFor(options.certificate, (message, reply) => {
     const exchange = { message, reply, service: chooseService(options.services, message) };
     const refusal = refuseHead(exchange, isOpen);
     if (refusal) refuse(exchange, refusal);
@@ -81,9 +94,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   });
   const bound = (server.address() as AddressInfo).port;
   return {
-    endpoint: `http://${isIP(address) === 6 ? `[${address}]` : address}:${bound}`,
+    endpoint: `${options.certificate ? 'https' : 'http'}://${isIP(address) === 6 ? `[${address}]` : address}:${bound}`,
     address,
     port: bound,
+    renew: (certificate) => (server as SecureServer).setSecureContext(certificate),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -91,6 +105,16 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
         setTimeout(() => server.closeAllConnections(), STOP_TIME).unref();
       }),
   };
+}
+
+type SecureServer = ReturnType<typeof createSecureServer>;
+type Listener = (message: IncomingMessage, reply: ServerResponse) => void;
+
+function listenerFor(certificate: Certificate | undefined, listener: Listener): Server | SecureServer {
+  const { requestTime: requestTimeout } = API_LIMITS;
+  return certificate
+    ? createSecureServer({ ...certificate, requestTimeout }, listener)
+    : createServer({ requestTimeout }, listener);
 }
 
 /** Milliseconds that requests under way have when the server stops. */

@@ -3,10 +3,13 @@ import type { AccessKey } from '@pointsman/zones/api';
 import { type Command, Option } from 'commander';
 import { Outcome } from '../outcome.ts';
 import { onEndSignal } from '../signals.ts';
-import { count, say, sayJson } from '../terminal.ts';
+import { complain, count, say, sayJson } from '../terminal.ts';
+import { type CertificateFiles, readCertificate, requirePair } from '../zones/certificate.ts';
 import {
   collectKeys,
+  collectTargets,
   collectVpcs,
+  type GivenTargets,
   type GivenVpc,
   type ListenAt,
   parseListen,
@@ -27,6 +30,8 @@ A client is in the VPC that has its source address; clients in none get public z
 belongs to the account of the first key, or to the one that is named: --vpc vpc-0a1=10.20.0.0/16@eu-central-1@111122223333.
 
 Without --key everybody on this machine may change everything, and the API listens on loopback only. With keys, requests are signed as for AWS.
+An alias to a load balancer is answered by its --alias-target, or from a public zone here that has its name.
+SIGHUP reads --tls-cert and --tls-key again, for the connections to come; what is no certificate is reported and changes nothing.
 Without --db all is gone when the command ends. SIGTERM and Ctrl-C end it.
 `;
 
@@ -56,6 +61,10 @@ type ServeOptions = {
   db?: string;
   vpc?: GivenVpc[];
   key?: AccessKey[];
+  aliasTarget?: GivenTargets;
+  tlsCert?: string;
+  tlsKey?: string;
+  metrics?: ListenAt;
   json?: boolean;
 };
 
@@ -65,10 +74,18 @@ export function addZones(program: Command): void {
     .command('serve')
     .description("answer DNS from hosted zones, and change them by Route 53's API")
     .requiredOption('--dns <ip:port>', 'where DNS is answered, over UDP and TCP', parseListen)
-    .requiredOption('--api <ip:port>', 'where the API listens, over HTTP', parseListen)
+    .requiredOption('--api <ip:port>', 'where the API listens, over HTTP or HTTPS', parseListen)
     .option('--db <file>', 'keep zones in this file (default: in memory)')
     .option('--vpc <vpc-id=cidr@region>', 'a VPC; several may be given', collectVpcs)
     .option('--key <access:secret@account>', 'who may call the API; several may be given', collectKeys)
+    .option(
+      '--alias-target <name=address,…>',
+      'an AWS resource that aliases may name; several may be given',
+      collectTargets,
+    )
+    .option('--tls-cert <file>', 'serve the API over HTTPS, with this certificate (PEM)')
+    .option('--tls-key <file>', 'its private key (PEM)')
+    .option('--metrics <ip:port>', 'where metrics are told, for Prometheus', parseListen)
     .option('--json', 'print one JSON object a line')
     .addHelpText('after', AFTER_HELP)
     .action(serve);
@@ -100,17 +117,23 @@ function formatOption(): Option {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const { db, vpc: vpcs = [], key: keys = [], json = false } = options;
-  const onFailure = (error: unknown, operation: string) => {
-    const message = `${operation} failed: ${error instanceof Error ? error.message : error}`;
-    if (json) sayJson({ event: 'error', message });
-    else process.stderr.write(`pointsman: ${message}\n`);
-  };
+  const { db, vpc: vpcs = [], key: keys = [], aliasTarget = new Map(), json = false } = options;
+  const files = requirePair(options.tlsCert, options.tlsKey);
+  const certificate = files && readCertificate(files);
+  const report = (message: string) => (json ? sayJson({ event: 'error', message }) : complain(message));
+  const onFailure = (error: unknown, operation: string) => report(`${operation} failed: ${messageOf(error)}`);
   const ended = Promise.withResolvers<void>();
-  const running = await start({ dns: options.dns, api: options.api, db, vpcs, keys, onFailure }, json);
+  const { dns, api, metrics } = options;
+  const running = await start(
+    { dns, api, db, vpcs, keys, targets: aliasTarget, certificate, metrics, onFailure },
+    json,
+  );
   onEndSignal(ended.resolve);
-  const dns = formatEndpoint(running.dns.address, running.dns.port);
-  const ready = { dns, api: running.api.endpoint, zones: running.zones, vpcs: vpcs.map(({ id }) => id) };
+  if (files) {
+    const tell = () => (json ? sayJson({ event: 'renewed' }) : say(`${files.cert} is served from now on.`));
+    renewOnHangUp(running.api, files, { tell, report });
+  }
+  const ready = readyOf(running, vpcs);
   if (json) sayJson({ event: 'ready', ...ready });
   else say(describe(ready, options));
   await ended.promise;
@@ -118,8 +141,37 @@ async function serve(options: ServeOptions): Promise<void> {
   if (json) sayJson({ event: 'stopped' });
 }
 
+function renewOnHangUp(
+  api: RunningZones['api'],
+  files: CertificateFiles,
+  { tell, report }: { tell: () => void; report: (message: string) => void },
+): void {
+  process.on('SIGHUP', () => {
+    try {
+      api.renew(readCertificate(files));
+      tell();
+    } catch (error) {
+      report(`the certificate stays the one before: ${messageOf(error)}`);
+    }
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function readyOf({ dns, api, metrics, zones }: RunningZones, vpcs: readonly GivenVpc[]) {
+  return {
+    dns: formatEndpoint(dns.address, dns.port),
+    api: api.endpoint,
+    ...(metrics && { metrics: `http://${formatEndpoint(metrics.address, metrics.port)}/metrics` }),
+    zones,
+    vpcs: vpcs.map(({ id }) => id),
+  };
+}
+
 function describe(
-  { dns, api, zones }: { dns: string; api: string; zones: number },
+  { dns, api, metrics, zones }: ReturnType<typeof readyOf>,
   { db, vpc = [], key = [] }: ServeOptions,
 ): string {
   const keys =
@@ -129,6 +181,7 @@ function describe(
   return [
     `DNS at ${dns}: ${count(zones, 'hosted zone')}, ${count(vpc.length, 'VPC')}.`,
     `Route 53's API at ${api}, ${keys}.`,
+    ...(metrics ? [`Metrics at ${metrics}.`] : []),
     db === undefined ? 'Zones are in memory, and gone when this ends (no --db).' : `Zones are kept in ${db}.`,
   ].join('\n');
 }

@@ -1,4 +1,5 @@
-import { type Endpoint, parseCidr, parseEndpoint } from '@pointsman/core/address';
+import { type Endpoint, parseAddress, parseCidr, parseEndpoint } from '@pointsman/core/address';
+import { type Name, NameError, parseName } from '@pointsman/core/dns';
 import type { Vpc } from '@pointsman/zones';
 import type { AccessKey } from '@pointsman/zones/api';
 import { InvalidArgumentError } from 'commander';
@@ -43,4 +44,31 @@ export function collectKeys(text: string, before: readonly AccessKey[] = []): Ac
     throw new InvalidArgumentError(`The access key ${accessKeyId} is there twice.`);
   }
   return [...before, { accessKeyId, secretAccessKey, account }];
+}
+
+/** Addresses by type of record, in wire form. */
+export type GivenTargets = ReadonlyMap<Name, ReadonlyMap<string, readonly Uint8Array[]>>;
+
+const NO_TARGETS: GivenTargets = new Map();
+
+export function collectTargets(text: string, before: GivenTargets = NO_TARGETS): GivenTargets {
+  const [, nameText, list] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  const name = nameText === undefined ? undefined : nameOf(nameText);
+  const addresses = (list ?? '').split(',').map(parseAddress);
+  if (name === undefined || addresses.some((address) => address === undefined)) {
+    throw new InvalidArgumentError(
+      'Write NAME=ADDRESS,ADDRESS, such as internal-web-1.eu-central-1.elb.amazonaws.com=10.20.1.5,10.20.2.5.',
+    );
+  }
+  const byType = Map.groupBy(addresses as Uint8Array[], ({ length }) => (length === 4 ? 'A' : 'AAAA'));
+  return new Map([...before, [name, byType]]);
+}
+
+function nameOf(text: string): Name | undefined {
+  try {
+    return parseName(text);
+  } catch (error) {
+    if (error instanceof NameError) return undefined;
+    throw error;
+  }
 }

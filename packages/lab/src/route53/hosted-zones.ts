@@ -8,6 +8,7 @@ import {
   runHealthChecks,
   type Store,
   SYSTEM_HEALTH_OPTIONS,
+  targetsInZones,
   type Vpc,
   type ZoneDirectory,
 } from '@pointsman/zones';
@@ -57,7 +58,10 @@ export function openHostedZones(topology: Topology, options: HostedZonesOptions 
   const { drift, conflicts } = reconcile(state?.drift ?? new Map(), seed);
   const store = openStore(seed, drift, state, findVpc);
   const health = runHealthChecks(store, SYSTEM_HEALTH_OPTIONS);
-  const directory = openZoneDirectory(store, { isHealthy: health.isHealthy, findTarget: () => undefined });
+  const directory: ZoneDirectory = openZoneDirectory(store, {
+    isHealthy: health.isHealthy,
+    findTarget: targetsInZones(() => directory.ofPublic()),
+  });
   const differ = differIn(store, seed);
   const watchers = new Set<(difference: Difference) => void>();
   store.watch(({ mutations }) => {

@@ -1,4 +1,4 @@
-import type { AccessKey, Caller } from '@pointsman/aws-wire';
+import type { AccessKey, Caller, Certificate } from '@pointsman/aws-wire';
 
 /** What goes between the thread that has the store and the one that has HTTP. All of it can be cloned. */
 
@@ -6,6 +6,7 @@ export type HttpSetup = {
   address: string;
   port: number;
   keys: readonly AccessKey[];
+  certificate: Certificate | undefined;
   /** The operations that may be called. */
   operations: readonly string[];
 };
@@ -22,7 +23,10 @@ export type HttpMessage =
 export type Call = { number: number; operation: string; input: object; caller: Caller };
 
 /** To the thread of HTTP. */
-export type StoreMessage = { kind: 'reply'; number: number; result: CallResult } | { kind: 'stop' };
+export type StoreMessage =
+  | { kind: 'reply'; number: number; result: CallResult }
+  | { kind: 'renew'; certificate: Certificate }
+  | { kind: 'stop' };
 
 export type CallResult =
   | { output: object }

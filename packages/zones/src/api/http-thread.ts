@@ -45,16 +45,18 @@ async function start() {
   const handlers = Object.fromEntries(
     setup.operations.map((name) => [name, (input: never, caller: Caller) => call(name, input, caller)]),
   );
-  const { address, port, keys } = setup;
+  const { address, port, keys, certificate } = setup;
   const service = { name: SERVICE, protocol: () => protocol, handlers };
   const onFailure = (error: unknown, operation: string) => tell({ kind: 'failure', error, operation });
-  return startApiServer({ services: [service], address, port, keys, now: Date.now, onFailure });
+  const options = { address, port, keys, certificate, now: Date.now, onFailure };
+  return startApiServer({ services: [service], ...options });
 }
 
 try {
   const server = await start();
   store.on('message', async (message: StoreMessage) => {
     if (message.kind === 'reply') return settle(message.number, message.result);
+    if (message.kind === 'renew') return server.renew(message.certificate);
     await server.stop();
     process.exit(0);
   });

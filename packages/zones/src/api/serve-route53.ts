@@ -1,5 +1,6 @@
+import { createSecureContext } from 'node:tls';
 import { Worker } from 'node:worker_threads';
-import { type AccessKey, ApiError, type ApiServer, AwsError } from '@pointsman/aws-wire';
+import { type AccessKey, ApiError, type ApiServer, AwsError, type Certificate } from '@pointsman/aws-wire';
 import { watchThread } from '../vital-thread.ts';
 import type { Call, CallResult, HttpMessage, HttpSetup, StoreMessage } from './http-messages.ts';
 import type { Route53 } from './operation.ts';
@@ -14,8 +15,12 @@ export type Route53ServerOptions = {
   port: number;
   /** Who may call. An empty list: anybody on this machine, and the address has to be a loopback one. */
   keys: readonly AccessKey[];
+  /** Given: HTTPS. */
+  certificate?: Certificate | undefined;
   /** Told of what no client is to blame for. */
   onFailure: (error: unknown, operation: string) => void;
+  /** Told of each call that was carried out or refused: `code` is that of the refusal. */
+  onAnswer?: ((operation: string, code: string | undefined) => void) | undefined;
 };
 
 /**
@@ -23,14 +28,16 @@ export type Route53ServerOptions = {
  * @throws ApiError without keys elsewhere than on loopback; what listening throws
  */
 export async function serveRoute53(route53: Route53, options: Route53ServerOptions): Promise<Route53Server> {
-  const { address, port, keys, onFailure } = options;
-  const setup: HttpSetup = { address, port, keys, operations: Object.keys(operations) };
+  const { address, port, keys, certificate } = options;
+  // What is no certificate is told of here, before anything runs.
+  if (certificate) createSecureContext(certificate);
+  const setup: HttpSetup = { address, port, keys, certificate, operations: Object.keys(operations) };
   const worker = new Worker(new URL('./http-thread.ts', import.meta.url), { workerData: setup });
-  const take = takeInTurns((call) => answerCall(route53, call, worker, onFailure));
+  const take = takeInTurns((call) => answerCall(route53, call, worker, options));
   const started = Promise.withResolvers<{ endpoint: string; port: number }>();
   worker.on('message', (message: HttpMessage) => {
     if (message.kind === 'call') take(message);
-    else if (message.kind === 'failure') onFailure(message.error, message.operation);
+    else if (message.kind === 'failure') options.onFailure(message.error, message.operation);
     else if (message.kind === 'listening') started.resolve(message);
     else started.reject(errorOf(message));
   });
@@ -47,6 +54,10 @@ export async function serveRoute53(route53: Route53, options: Route53ServerOptio
       endpoint,
       address,
       port: bound,
+      renew: (certificate) => {
+        createSecureContext(certificate);
+        worker.postMessage({ kind: 'renew', certificate } satisfies StoreMessage);
+      },
       stop: () => {
         stopped ??= stop();
         return stopped;
@@ -75,16 +86,19 @@ async function answerCall(
   route53: Route53,
   { number, operation, input, caller }: Call,
   worker: Worker,
-  onFailure: Route53ServerOptions['onFailure'],
+  { onFailure, onAnswer }: Route53ServerOptions,
 ): Promise<void> {
   const reply = (result: CallResult) =>
     worker.postMessage({ kind: 'reply', number, result } satisfies StoreMessage);
   try {
     reply({ output: await perform(route53, operation, input, caller) });
+    onAnswer?.(operation, undefined);
   } catch (error) {
     const isAnswer = error instanceof AwsError;
     if (!isAnswer || error.cause !== undefined) onFailure(isAnswer ? error.cause : error, operation);
-    reply({ refusal: isAnswer ? shapeOf(error) : INTERNAL_FAILURE });
+    const refusal = isAnswer ? shapeOf(error) : INTERNAL_FAILURE;
+    reply({ refusal });
+    onAnswer?.(operation, refusal.code);
   }
 }
 

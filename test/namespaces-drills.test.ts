@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { machineCommand } from '../packages/lab/src/namespaces/fabric/index.ts';
-import { runAws } from './system/aws.ts';
-import { pointsman, run } from './system/command.ts';
+import { pointsman } from './system/command.ts';
 import { copyTopology, type RunningLab, skipWithoutLab, startLab } from './system/lab.ts';
-import { startCommand } from './system/running.ts';
 
 type Report = {
   drill: string;
@@ -93,121 +90,9 @@ describe('drills', { skip: skipWithoutLab, timeout: 300_000 }, () => {
     assert.ok(load.late + load.lost > 0);
   });
 
-  test('attachments take as long as a drill says, until it is healed', async () => {
-    await keep('slow-attach 30s');
-    const { interfaceId, attachmentStatus } = await attachNewInterface();
-    assert.equal(attachmentStatus, 'attaching');
-    assert.match((await pointsman('heal', lab.file)).stdout, /^slow-attach 30s: healed$/m);
-    await aws('delete-network-interface', '--network-interface-id', interfaceId).catch(() => {});
-  });
-
-  test('a full disk is the machine’s own: nothing can be written there, and answers go on', async () => {
-    await keep('fill-disk main/c');
-    const { command, args } = machineCommand(lab.name, await instanceOf('main/c'));
-    const write = () => run(command, [...args, 'sh', '-c', 'echo more > /var/more']);
-    assert.match((await write()).stderr, /No space left/);
-    assert.equal(
-      (await lab.exec('orders', ['dig', '+short', '@10.10.3.53', 'db.corp.acme.example'])).stdout,
-      '192.168.10.20\n',
-    );
-    await pointsman('heal', lab.file);
-    assert.equal((await write()).code, 0);
-  });
-
-  test('an instance gets nothing from the metadata service while that is down', async () => {
-    const ask = () =>
-      lab.exec(
-        'orders',
-        ['busybox', 'timeout', '5', 'busybox', 'nc', '169.254.169.254', '80'],
-        TOKEN_REQUEST,
-      );
-    assert.match((await ask()).stdout, /^HTTP\/1\.1 200 OK/);
-    await keep('metadata-down');
-    assert.equal((await ask()).stdout, '');
-    await pointsman('heal', lab.file);
-    assert.match((await ask()).stdout, /^HTTP\/1\.1 200 OK/);
-  });
-
-  test('Ctrl-C heals what was broken, and ends with the report', async () => {
-    const running = startCommand(['drill', lab.file, 'freeze', 'main/a', '--for', '300', '--json']);
-    await untilOrders('10.10.1.53', false);
-    running.process.kill('SIGINT');
-    assert.deepEqual(await running.exited, { code: 0, signal: null });
-    const [report] = running.events as unknown as Report[];
-    assert.equal(report!.drill, 'freeze main/a');
-    await untilOrders('10.10.1.53', true);
-  });
-
-  test('a drill that is killed leaves nothing broken behind', async () => {
-    const running = startCommand(['drill', lab.file, 'freeze', 'main/a', '--for', '300', '--json']);
-    await untilOrders('10.10.1.53', false);
-    running.process.kill('SIGKILL');
-    await running.exited;
-    await untilOrders('10.10.1.53', true);
-  });
-
   test('what is no drill is refused, with what there is', async () => {
     const { code, stderr } = await pointsman('drill', lab.file, 'kill', 'main/z');
     assert.equal(code, 2);
     assert.match(stderr, /"main\/z" is no member of the lab; .*main\/a/);
   });
-
-  /** Breaks it and leaves it broken. */
-  async function keep(words: string): Promise<void> {
-    const { code, stderr } = await pointsman(
-      'drill',
-      lab.file,
-      ...words.split(' '),
-      '--for',
-      '0.1',
-      '--keep',
-      '--json',
-    );
-    assert.equal(code, 0, stderr);
-  }
-
-  /** Until a member answers a client of orders, or answers it no more. The test's time-out is the limit. */
-  async function untilOrders(address: string, answers: boolean): Promise<void> {
-    const command = ['dig', '+short', '+time=1', '+tries=1', `@${address}`, 'db.corp.acme.example'];
-    while (((await lab.exec('orders', command)).code === 0) !== answers);
-  }
-
-  async function aws(...args: string[]) {
-    const { code, stdout, stderr } = await runAws(lab.aws, 'ec2', ...args);
-    if (code !== 0) throw new Error(stderr);
-    return stdout.trim() === '' ? {} : JSON.parse(stdout);
-  }
-
-  async function instanceOf(member: string): Promise<string> {
-    const filter = `Name=tag:Name,Values=${member}`;
-    const { Reservations } = await aws('describe-instances', '--filters', filter);
-    return Reservations[0].Instances[0].InstanceId;
-  }
-
-  async function attachNewInterface() {
-    const instanceId = await instanceOf('main/a');
-    const { Reservations } = await aws('describe-instances', '--instance-ids', instanceId);
-    const { SubnetId } = Reservations[0].Instances[0];
-    const { NetworkInterface } = await aws('create-network-interface', '--subnet-id', SubnetId);
-    const interfaceId: string = NetworkInterface.NetworkInterfaceId;
-    await aws(
-      ...['attach-network-interface', '--network-interface-id', interfaceId],
-      ...['--instance-id', instanceId, '--device-index', '2'],
-    );
-    const { NetworkInterfaces } = await aws(
-      'describe-network-interfaces',
-      '--network-interface-ids',
-      interfaceId,
-    );
-    return { interfaceId, attachmentStatus: NetworkInterfaces[0].Attachment.Status };
-  }
 });
-
-const TOKEN_REQUEST = [
-  'PUT /latest/api/token HTTP/1.1',
-  'Host: 169.254.169.254',
-  'X-aws-ec2-metadata-token-ttl-seconds: 60',
-  'Connection: close',
-  '',
-  '',
-].join('\r\n');

@@ -34,9 +34,51 @@ export function copyTopology(example: string): LabFile {
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-lab-'));
   cpSync(resolve(ROOT, dirname(example)), folder, { recursive: true });
   const file = join(folder, basename(example));
-  const name = `t${process.pid}-${randomInt(36 ** 5).toString(36)}`;
+  const name = uniqueName();
   writeFileSync(file, readFileSync(file, 'utf8').replace(/^name: .*$/m, `name: ${name}`));
   return { file, name, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** A topology of two VPCs and a site, one tier of two members, that starts quickly. */
+export function smallTopology(): LabFile {
+  const folder = mkdtempSync(join(tmpdir(), 'pointsman-lab-'));
+  const file = join(folder, 'small.yaml');
+  const name = uniqueName();
+  writeFileSync(file, `name: ${name}\n${SMALL}`);
+  return { file, name, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+const SMALL = `
+networks:
+  hub:
+    kind: vpc
+    region: eu-west-1
+    cidrs: [10.1.0.0/16, '2001:db8:1::/56']
+    subnets:
+      a: { cidr: 10.1.1.0/24, availabilityZone: eu-west-1a }
+      six: { cidr: '2001:db8:1:66::/64', availabilityZone: eu-west-1b }
+    resolvers: forwarders/main
+    domainName: cloud.example
+  spoke: { kind: vpc, region: eu-west-1, cidrs: [10.2.0.0/16], resolvers: forwarders/main }
+  office: { kind: site, cidrs: [192.168.0.0/16], resolvers: authorities/dns }
+links:
+  - { kind: peering, between: [hub, spoke] }
+  - { kind: vpn, between: [hub, office] }
+authorities:
+  dns: { network: office, addresses: [192.168.1.53], forwards: [forwarders/main/a] }
+zones:
+  cloud.example: { kind: private, networks: [hub], records: { www: { A: [10.1.1.80] } } }
+  corp.example: { kind: external, authority: dns, records: { db: { A: [192.168.1.20] } } }
+forwarders:
+  main:
+    network: hub
+    members:
+      - { name: a, subnet: a, address: 10.1.1.53 }
+      - { name: b, subnet: six, address: '2001:db8:1:66::53' }
+`;
+
+function uniqueName(): string {
+  return `t${process.pid}-${randomInt(36 ** 5).toString(36)}`;
 }
 
 /** Runs it until `stop`. Whatever becomes of the test, nothing of the lab is left then. */

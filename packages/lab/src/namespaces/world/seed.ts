@@ -1,7 +1,7 @@
 import type { Cloud, Ec2Api } from '@pointsman/cloud';
 import type { LabMember, LabVpc, NamespacePlan } from './plan.ts';
 import { createFixedInterface, runClient, runMember } from './seed-machines.ts';
-import { createDnsGroup, createSubnet, createVpc } from './seed-network.ts';
+import { allowIpv6Out, createDnsGroup, createSubnet, createVpc } from './seed-network.ts';
 import { tagsOf } from './seed-tags.ts';
 
 /** What the cloud has made of a topology's VPCs: IDs by the names of the topology. */
@@ -23,11 +23,11 @@ export type Caller = Parameters<Ec2Api['CreateVpc']>[1];
 
 /** Makes a plan's VPCs, and what is in them, by the calls that anybody would make for it. */
 export async function seedCloud(
-  { ec2 }: Cloud,
+  { ec2, state }: Cloud,
   plan: NamespacePlan,
   callerOf: CallerOf,
 ): Promise<SeededCloud> {
-  const made = await Promise.all(plan.vpcs.map((vpc) => seedVpc(ec2, plan, vpc, callerOf(vpc))));
+  const made = await Promise.all(plan.vpcs.map((vpc) => seedVpc({ ec2, state }, plan, vpc, callerOf(vpc))));
   const vpcIds = new Map(plan.vpcs.map(({ network }, index) => [network, made[index]!.vpcId]));
   return {
     vpcIds,
@@ -37,36 +37,57 @@ export async function seedCloud(
   };
 }
 
-async function seedVpc(ec2: Ec2Api, plan: NamespacePlan, vpc: LabVpc, caller: Caller) {
+async function seedVpc(
+  { ec2, state }: Pick<Cloud, 'ec2' | 'state'>,
+  plan: NamespacePlan,
+  vpc: LabVpc,
+  caller: Caller,
+) {
   const vpcId = await createVpc(ec2, vpc, caller);
   const subnetIds = new Map<string, string>();
   for (const subnet of vpc.subnets)
     subnetIds.set(subnet.name, await createSubnet(ec2, vpcId, subnet, caller));
-  const { network } = vpc;
-  const client = plan.clients.find((each) => each.network === network)!;
-  const own = plan.members.filter((each) => each.network === network);
-  const groupId = own.length === 0 ? undefined : await createDnsGroup(ec2, vpcId, plan, caller);
-  const interfaceIds = new Map<string, string>();
-  const createInterfaces = (of: readonly LabMember[]) =>
-    Promise.all(
-      of.map(async (member) => {
-        const subnetId = subnetIds.get(member.subnet)!;
-        interfaceIds.set(member.name, await createFixedInterface(ec2, member, subnetId, groupId!, caller));
-      }),
-    );
+  const client = plan.clients.find(({ network }) => network === vpc.network)!;
+  const own = plan.members.filter(({ network }) => network === vpc.network);
+  const groups = [state.now().vpcs.get(vpcId)!.defaultGroupId];
+  if (own.length > 0) groups.push(await createDnsGroup(ec2, vpcId, plan, caller));
+  if (vpc.ipv6Cidrs.length > 0) for (const group of groups) await allowIpv6Out(ec2, group, caller);
+  const place = { ec2, caller, subnetIds, groupId: groups.at(-1)! };
   // Addresses that are given come first: EC2 chooses the others, and takes any that is free.
-  await createInterfaces(own.filter(({ address }) => !address.includes(':')));
+  const ipv4 = await createInterfaces(
+    place,
+    own.filter(({ address }) => !address.includes(':')),
+  );
   const clientId = await runClient(ec2, client, subnetIds.get(client.subnet!)!, caller);
-  await createInterfaces(own.filter(({ address }) => address.includes(':')));
-  const members = await Promise.all(
-    own.map(async (member): Promise<[string, SeededMember]> => {
-      const interfaceId = interfaceIds.get(member.name)!;
+  const ipv6 = await createInterfaces(
+    place,
+    own.filter(({ address }) => address.includes(':')),
+  );
+  return { vpcId, clientId, members: await runMembers(place, [...ipv4, ...ipv6]) };
+}
+
+/** Where the members of a VPC are put. */
+type Place = { ec2: Ec2Api; caller: Caller; subnetIds: ReadonlyMap<string, string>; groupId: string };
+
+function createInterfaces({ ec2, caller, subnetIds, groupId }: Place, members: readonly LabMember[]) {
+  return Promise.all(
+    members.map(async (member) => {
       const subnetId = subnetIds.get(member.subnet)!;
+      const interfaceId = await createFixedInterface(ec2, member, subnetId, groupId, caller);
+      return { member, subnetId, interfaceId };
+    }),
+  );
+}
+
+type WithInterface = Awaited<ReturnType<typeof createInterfaces>>[number];
+
+function runMembers({ ec2, caller }: Place, members: readonly WithInterface[]) {
+  return Promise.all(
+    members.map(async ({ member, subnetId, interfaceId }): Promise<[string, SeededMember]> => {
       const instanceId = await runMember(ec2, member, subnetId, interfaceId, caller);
       return [member.name, { interfaceId, instanceId }];
     }),
   );
-  return { vpcId, clientId, members };
 }
 
 async function seedPeerings(

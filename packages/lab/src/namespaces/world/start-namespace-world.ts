@@ -18,6 +18,7 @@ import { makeLabMembers, PROGRAM_FOLDERS } from './lab-members.ts';
 import { makeNetworks } from './make-networks.ts';
 import type { NamespacePlan } from './plan.ts';
 import { planNamespaces } from './plan-topology.ts';
+import { playMetadata } from './play-metadata.ts';
 import { hostedVpcOf, playResolvers } from './play-resolvers.ts';
 import { playServers } from './play-servers.ts';
 import { requireNamespaces } from './requirements.ts';
@@ -74,6 +75,7 @@ async function startWithin(
   const fabric = await openFabric({ lab, visible: PROGRAM_FOLDERS });
   cleanups.add(fabric.close);
   const cloud = createLabCloud(topology, fabric);
+  cleanups.add(() => cloud.core.background.stop());
   const hosted = openHostedZones(topology, {
     statePath: options.state,
     findVpc: (id) => {
@@ -85,20 +87,23 @@ async function startWithin(
   const api = await serveLabCloud(topology, cloud, hosted, options.port);
   cleanups.add(api.stop);
   signal?.throwIfAborted();
+  const zoneSets = makeZoneSets(topology, hosted);
+  const metadataFaults: MetadataFaults = { ...NO_METADATA_FAULTS };
+  const followed = [
+    playResolvers(cloud, zoneSets, fabric.routerNamespace),
+    playMetadata(cloud, metadataFaults, fabric.routerNamespace),
+  ];
+  for (const each of followed) cleanups.add(each.stop);
   const networks = await makeNetworks(fabric, cloud, plan, signal);
   const world = describeWorld(topology, plan);
-  const zoneSets = makeZoneSets(topology, hosted);
-  const resolvers = playResolvers(cloud, zoneSets, fabric.routerNamespace);
-  cleanups.add(resolvers.stop);
   const routerOf = (network: string) => fabric.routerNamespace(networks.idOf(network));
   await playServers(plan, world, zoneSets, routerOf, cleanups);
-  await resolvers.settled();
+  for (const each of followed) await each.settled();
   const members = makeLabMembers(lab, cloud, networks.seeded.members, signal);
   cleanups.add(members.stop);
   await members.start(world.forwarders);
   hosted.settle();
   Object.assign(cloud.core.faults, USUAL_DELAYS);
-  const metadataFaults: MetadataFaults = { ...NO_METADATA_FAULTS };
   const breaker = makeBreaker((fault) =>
     applyFault({ plan, fabric, cloud, metadataFaults, networks, members }, fault),
   );

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { runAws } from './system/aws.ts';
+import { run } from './system/command.ts';
+import { type RunningLab, skipWithoutLab, smallTopology, startLab } from './system/lab.ts';
+
+describe('a lab changed by the cloud’s API while it runs', { skip: skipWithoutLab, timeout: 300_000 }, () => {
+  let lab: RunningLab;
+  before(async () => {
+    lab = await startLab(smallTopology());
+  });
+  after(() => lab?.stop());
+
+  const aws = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runAws(lab.aws, ...args);
+    assert.equal(code, 0, stderr);
+    return stdout.trim() === '' ? {} : JSON.parse(stdout);
+  };
+  const idOf = (network: string) => lab.world.ready.networks.find(({ name }) => name === network)!.vpcId!;
+  const digAt = async (server: string, name: string) => {
+    const { stdout } = await lab.exec('spoke', ['dig', '+short', '+time=1', '+tries=1', `@${server}`, name]);
+    return stdout.trim();
+  };
+
+  test('the VPCs are those of the topology, with the IDs that the first event tells', async () => {
+    const { Vpcs } = await aws('ec2', 'describe-vpcs');
+    assert.deepEqual(
+      Vpcs.map((each: { VpcId: string; CidrBlock: string }) => [each.VpcId, each.CidrBlock]).sort(),
+      [
+        [idOf('hub'), '10.1.0.0/16'],
+        [idOf('spoke'), '10.2.0.0/16'],
+      ].sort(),
+    );
+  });
+
+  test('a client in a VPC with IPv6 has an address of it, and is answered by a member at an IPv6 address', async () => {
+    const { stdout } = await lab.exec('hub', ['ip', '-6', '-brief', 'address', 'show', 'eth0']);
+    assert.match(stdout, /2001:db8:1:/);
+    const asked = await lab.exec('hub', ['dig', '+short', '@2001:db8:1:66::53', 'db.corp.example']);
+    assert.equal(asked.stdout, '192.168.1.20\n');
+  });
+
+  test('a record that Route 53 takes is answered in every network that resolves its zone', async () => {
+    const { HostedZones } = await aws('route53', 'list-hosted-zones-by-name', '--dns-name', 'cloud.example');
+    const record = {
+      Name: 'new.cloud.example',
+      Type: 'A',
+      TTL: 1,
+      ResourceRecords: [{ Value: '10.1.1.81' }],
+    };
+    const batch = JSON.stringify({ Changes: [{ Action: 'CREATE', ResourceRecordSet: record }] });
+    const zone = ['--hosted-zone-id', HostedZones[0].Id];
+    await aws('route53', 'change-resource-record-sets', ...zone, '--change-batch', batch);
+    for (const network of ['hub', 'spoke', 'office'])
+      assert.equal(
+        (await lab.exec(network, ['dig', '+short', 'new.cloud.example'])).stdout,
+        '10.1.1.81\n',
+        network,
+      );
+    // Where clients ask the VPC's own resolver, a zone is there once it is associated with the VPC.
+    assert.equal(await digAt('10.2.0.2', 'www.cloud.example'), '');
+    const vpc = `VPCRegion=eu-west-1,VPCId=${idOf('spoke')}`;
+    await aws('route53', 'associate-vpc-with-hosted-zone', ...zone, '--vpc', vpc);
+    assert.equal(await digAt('10.2.0.2', 'www.cloud.example'), '10.1.1.80');
+  });
+
+  test('the resolver of a VPC is silent without enableDnsSupport, and there again with it', async () => {
+    await aws('ec2', 'modify-vpc-attribute', '--vpc-id', idOf('spoke'), '--no-enable-dns-support');
+    assert.match(await digAt('10.2.0.2', 'www.cloud.example'), /^;;/);
+    await aws('ec2', 'modify-vpc-attribute', '--vpc-id', idOf('spoke'), '--enable-dns-support');
+    assert.equal(await digAt('10.2.0.2', 'www.cloud.example'), '10.1.1.80');
+  });
+
+  test('a new DHCP option set reaches clients when they renew their lease', async () => {
+    const configurations = [
+      'Key=domain-name-servers,Values=AmazonProvidedDNS',
+      'Key=domain-name,Values=new.example',
+    ];
+    const { DhcpOptions } = await aws(
+      'ec2',
+      'create-dhcp-options',
+      '--dhcp-configurations',
+      ...configurations,
+    );
+    const set = ['--dhcp-options-id', DhcpOptions.DhcpOptionsId];
+    await aws('ec2', 'associate-dhcp-options', ...set, '--vpc-id', idOf('spoke'));
+    const renew =
+      'kill -USR1 $(cat /run/udhcpc.eth0.pid); until grep -q "^nameserver 10.2.0.2$" /etc/resolv.conf; do sleep 0.1; done';
+    await lab.exec('spoke', ['timeout', '60', 'sh', '-c', renew]);
+    const { stdout } = await lab.exec('spoke', ['cat', '/etc/resolv.conf']);
+    assert.match(stdout, /^search new\.example$/m);
+    assert.deepEqual(stdout.match(/^nameserver .*$/gm), ['nameserver 10.2.0.2']);
+    assert.match(
+      (await lab.exec('spoke', ['getent', 'ahostsv4', 'www.cloud.example'])).stdout,
+      /^10\.1\.1\.80 /,
+    );
+  });
+
+  test('a VPC that the API makes has a resolver at once, and none when it is gone', async () => {
+    const { Vpc } = await aws('ec2', 'create-vpc', '--cidr-block', '10.77.0.0/16');
+    const router = `pm-${lab.name}.${Vpc.VpcId}`;
+    const dig = () =>
+      run('ip', ['netns', 'exec', router, 'dig', '+time=1', '+tries=1', '@10.77.0.2', 'www.cloud.example']);
+    assert.match((await dig()).stdout, /status: REFUSED/);
+    await aws('ec2', 'delete-vpc', '--vpc-id', Vpc.VpcId);
+    assert.notEqual((await dig()).code, 0);
+  });
+});

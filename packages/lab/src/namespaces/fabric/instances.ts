@@ -5,57 +5,45 @@ import { checkId } from './checks.ts';
 import { hostNameOf, ipv6ResolversOf } from './dhcp/config.ts';
 import { FabricError } from './fabric-error.ts';
 import { moveIn, moveOut } from './interfaces.ts';
-import { type Instance, type InstanceSpec, type Lab, machineNamespace, missing, networkOf } from './lab.ts';
+import {
+  type Instance,
+  type InstanceSpec,
+  inTurnOf,
+  type Lab,
+  machineNamespace,
+  missing,
+  networkOf,
+} from './lab.ts';
 import { bootMachine, machineFolder } from './machines/machine.ts';
 import { type Interface, isIpv6 } from './model.ts';
 import { NAMESPACES } from './names.ts';
 import { signal } from './processes.ts';
 
-type Instances = Pick<
-  Fabric,
-  'startInstance' | 'stopInstance' | 'rebootInstance' | 'terminateInstance' | 'instanceStatus'
->;
+type Instances = Pick<Fabric, 'stopInstance' | 'rebootInstance' | 'terminateInstance' | 'instanceStatus'> & {
+  startInstance(spec: InstanceSpec): Promise<void>;
+};
 
 export function instances(lab: Lab): Instances {
-  async function stop(instance: Instance): Promise<void> {
-    const { machine, spec } = instance;
-    if (!machine) return;
-    signal(machine.init, 'SIGKILL');
-    await machine.ended;
-    // A veth dies with its namespace: out with the interfaces first.
-    await moveOut(lab, attachedTo(lab, spec.id), spec.id);
-    instance.machine = undefined;
-    await lab.commands.runIp([`netns delete ${machineNamespace(lab, spec.id)}`]);
-  }
-
+  const known = (instanceId: string) => lab.instances.get(instanceId) ?? missing('instance', instanceId);
   return {
-    startInstance: (instance) => startMachine(lab, instance),
-    async stopInstance(instanceId) {
-      await stop(lab.instances.get(instanceId) ?? missing('instance', instanceId));
-    },
-    async rebootInstance(instanceId) {
-      const instance = lab.instances.get(instanceId) ?? missing('instance', instanceId);
-      await stop(instance);
-      await startMachine(lab, instance.spec);
-    },
-    async terminateInstance(instanceId) {
-      const instance = lab.instances.get(instanceId);
-      if (!instance) return;
-      await stop(instance);
-      for (const each of attachedTo(lab, instanceId)) lab.model.attachments.delete(each.id);
-      lab.instances.delete(instanceId);
-      await forgetDisk(lab, instanceId);
-    },
+    startInstance: (spec) => inTurnOf(lab, spec.id, () => startMachine(lab, spec)),
+    stopInstance: (instanceId) => inTurnOf(lab, instanceId, () => stopMachine(lab, known(instanceId))),
+    rebootInstance: (instanceId) =>
+      inTurnOf(lab, instanceId, async () => {
+        await stopMachine(lab, known(instanceId));
+        await startMachine(lab, known(instanceId).spec);
+      }),
+    terminateInstance: (instanceId) => inTurnOf(lab, instanceId, () => forgetMachine(lab, instanceId)),
     async instanceStatus(instanceId) {
-      const { machine, spec } = lab.instances.get(instanceId) ?? missing('instance', instanceId);
+      const { machine, spec } = known(instanceId);
       if (!machine?.isUp || machine.isFrozen) return 'impaired';
       return (await isReachable(lab, spec.primaryInterfaceId)) ? 'ok' : 'impaired';
     },
   };
 }
 
-/** @returns when it has its first lease, or none after five seconds. @throws FabricError */
-export async function startMachine(lab: Lab, spec: InstanceSpec): Promise<void> {
+/** @returns when it has its first lease, or none after a while. @throws FabricError */
+async function startMachine(lab: Lab, spec: InstanceSpec): Promise<void> {
   checkId(spec.id);
   if (lab.instances.get(spec.id)?.machine) throw new FabricError(`${spec.id} runs already`);
   const primary =
@@ -83,21 +71,35 @@ export async function startMachine(lab: Lab, spec: InstanceSpec): Promise<void> 
   }
 }
 
+async function stopMachine(lab: Lab, instance: Instance): Promise<void> {
+  const { machine, spec } = instance;
+  if (!machine) return;
+  if (machine.isRunning) signal(machine.init, 'SIGKILL');
+  await machine.ended;
+  // A veth dies with its namespace: out with the interfaces first.
+  await moveOut(lab, attachedTo(lab, spec.id), spec.id);
+  instance.machine = undefined;
+  await lab.commands.runIp([`netns delete ${machineNamespace(lab, spec.id)}`]);
+}
+
+async function forgetMachine(lab: Lab, instanceId: string): Promise<void> {
+  const instance = lab.instances.get(instanceId);
+  if (!instance) return;
+  await stopMachine(lab, instance);
+  for (const each of attachedTo(lab, instanceId)) lab.model.attachments.delete(each.id);
+  lab.instances.delete(instanceId);
+  lab.turns.delete(instanceId);
+  const own = machineFolder(lab.folder, instanceId);
+  const unmount = ['umount', '--lazy', `${own}/disk`];
+  // One that never booted has no disk.
+  await lab.commands.run('nsenter', [`--mount=/proc/${lab.keeper.pid}/ns/mnt`, ...unmount]).catch(() => {});
+  await rm(own, { recursive: true, force: true });
+}
+
 function attachedTo(lab: Lab, instanceId: string): Interface[] {
   return [...lab.model.attachments]
     .filter(([, attachment]) => attachment.instanceId === instanceId)
     .flatMap(([interfaceId]) => lab.model.interfaces.get(interfaceId) ?? []);
-}
-
-async function forgetDisk(lab: Lab, instanceId: string): Promise<void> {
-  const own = machineFolder(lab.folder, instanceId);
-  await lab.commands.run('nsenter', [
-    `--mount=/proc/${lab.keeper.pid}/ns/mnt`,
-    'umount',
-    '--lazy',
-    `${own}/disk`,
-  ]);
-  await rm(own, { recursive: true, force: true });
 }
 
 /** As EC2 sees whether an instance can be reached: by ARP, which no security group keeps away. */

@@ -1,7 +1,7 @@
-import type { Fabric, FabricInterface } from '@pointsman/cloud';
+import type { Fabric, FabricAttachment, FabricInterface } from '@pointsman/cloud';
 import { checkGroup, checkInterface } from './checks.ts';
 import { FabricError } from './fabric-error.ts';
-import { applyTo, type Lab, machineNamespace, missing, networkOf, runningOf } from './lab.ts';
+import { applyTo, inTurnOf, type Lab, machineNamespace, missing, networkOf, runningOf } from './lab.ts';
 import type { Interface } from './model.ts';
 
 type Interfaces = Pick<
@@ -58,22 +58,7 @@ export function interfaces(lab: Lab): Interfaces {
       await dhcp.update();
       await applyTo(lab, networksThatName(new Set(known.securityGroupIds)));
     },
-    async attachInterface({ interfaceId, instanceId, deviceIndex }) {
-      const known = model.interfaces.get(interfaceId) ?? missing('interface', interfaceId);
-      const attached = model.attachments.get(interfaceId);
-      if (attached && attached.instanceId !== instanceId) {
-        throw new FabricError(`${interfaceId} is attached to ${attached.instanceId}`);
-      }
-      if (attached) return;
-      model.attachments.set(interfaceId, { instanceId, deviceIndex });
-      if (!lab.instances.get(instanceId)?.machine) return;
-      try {
-        await moveIn(lab, [known], instanceId);
-      } catch (error) {
-        model.attachments.delete(interfaceId);
-        throw error;
-      }
-    },
+    attachInterface: (attachment) => inTurnOf(lab, attachment.instanceId, () => attach(lab, attachment)),
     async detachInterface(interfaceId) {
       const known = model.interfaces.get(interfaceId);
       if (known) await detach(lab, known);
@@ -122,11 +107,30 @@ export async function moveIn(lab: Lab, moving: readonly Interface[], instanceId:
   }
 }
 
+async function attach(lab: Lab, { interfaceId, instanceId, deviceIndex }: FabricAttachment): Promise<void> {
+  const { interfaces, attachments } = lab.model;
+  const known = interfaces.get(interfaceId) ?? missing('interface', interfaceId);
+  const attached = attachments.get(interfaceId);
+  if (attached?.instanceId === instanceId) return;
+  if (attached) throw new FabricError(`${interfaceId} is attached to ${attached.instanceId}`);
+  attachments.set(interfaceId, { instanceId, deviceIndex });
+  if (!lab.instances.get(instanceId)?.machine) return;
+  try {
+    await moveIn(lab, [known], instanceId);
+  } catch (error) {
+    attachments.delete(interfaceId);
+    throw error;
+  }
+}
+
 async function detach(lab: Lab, known: Interface): Promise<void> {
-  const attached = lab.model.attachments.get(known.id);
-  if (!attached) return;
-  if (lab.instances.get(attached.instanceId)?.machine) await moveOut(lab, [known], attached.instanceId);
-  lab.model.attachments.delete(known.id);
+  const instanceId = lab.model.attachments.get(known.id)?.instanceId;
+  if (instanceId === undefined) return;
+  await inTurnOf(lab, instanceId, async () => {
+    if (lab.model.attachments.get(known.id)?.instanceId !== instanceId) return;
+    if (lab.instances.get(instanceId)?.machine) await moveOut(lab, [known], instanceId);
+    lab.model.attachments.delete(known.id);
+  });
 }
 
 type LinkShown = { ifindex: number; ifname: string; link_index?: number };

@@ -25,7 +25,7 @@ export type LabFabric = Fabric & {
   setRouterAddress(networkId: string, address: string, state: LabState): Promise<void>;
   /** `down`: nothing goes into the zone's machines, or out of them. */
   setZone(availabilityZone: string, state: LabState): Promise<void>;
-  /** Peerings are links too, which the cloud's API knows nothing of this of. */
+  /** Peerings are links too; the cloud's API cannot say this of them. */
   setLink(linkId: string, changes: LinkChanges): Promise<void>;
   /** The part of all packets that is lost, 0 to 1. */
   setLoss(loss: number): Promise<void>;

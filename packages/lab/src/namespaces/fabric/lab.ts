@@ -7,6 +7,7 @@ import type { Keeper } from './machines/keeper.ts';
 import type { Machine } from './machines/machine.ts';
 import type { Model, Network } from './model.ts';
 import { namespaceOf } from './names.ts';
+import { oneByOne } from './one-by-one.ts';
 import { createRouter, type Router } from './router.ts';
 
 export type Lab = {
@@ -20,6 +21,8 @@ export type Lab = {
   readonly keeper: Keeper;
   readonly routers: Map<string, RunningNetwork>;
   readonly instances: Map<string, Instance>;
+  /** What changes a machine, or the interfaces in it, is done one after the other: by the machine's ID. */
+  readonly turns: Map<string, ReturnType<typeof oneByOne>>;
   /** For interfaces, bridges and ends of links: from 1, none twice. */
   nextNumber: number;
 };
@@ -50,6 +53,13 @@ export async function startNetwork(lab: Lab, network: Network): Promise<void> {
 /** Brings routers to the model: of these networks, or all. */
 export async function applyTo(lab: Lab, networkIds: Iterable<string> = lab.routers.keys()): Promise<void> {
   await Promise.all([...networkIds].map((id) => runningOf(lab, id).router.apply()));
+}
+
+/** Does something to a machine when all that was asked before is done. */
+export function inTurnOf<T>(lab: Lab, machineId: string, action: () => Promise<T>): Promise<T> {
+  const turns = lab.turns.get(machineId) ?? oneByOne();
+  lab.turns.set(machineId, turns);
+  return turns(action);
 }
 
 export function machineNamespace(lab: Lab, machineId: string): string {

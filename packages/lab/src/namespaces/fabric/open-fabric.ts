@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { checkLab } from './checks.ts';
 import { createCommands } from './commands.ts';
+import { FabricError } from './fabric-error.ts';
 import { faults } from './faults.ts';
-import { instances, startMachine } from './instances.ts';
+import { instances } from './instances.ts';
 import { interfaces } from './interfaces.ts';
 import { type Lab, machineNamespace, networkOf } from './lab.ts';
 import type { LabFabric, LabHost, LabOptions } from './lab-fabric.ts';
@@ -26,6 +27,7 @@ export async function openFabric({
   visible = [],
   diskSize = DISK_SIZE,
 }: LabOptions): Promise<LabFabric> {
+  if (process.getuid?.() !== 0) throw new FabricError('network namespaces need root');
   await removeLab(name, folder);
   await mkdir(folder, { recursive: true, mode: 0o755 });
   const commands = createCommands(name);
@@ -37,6 +39,7 @@ export async function openFabric({
     model: emptyModel(),
     routers: new Map(),
     instances: new Map(),
+    turns: new Map(),
     nextNumber: 1,
   };
   const joined = links(lab);
@@ -63,7 +66,7 @@ export async function openFabric({
         securityGroupIds: [],
         sourceDestCheck: true,
       });
-      await startMachine(lab, { id, primaryInterfaceId: interfaceId, hostName });
+      await parts.startInstance({ id, primaryInterfaceId: interfaceId, hostName });
     },
     async deleteHost(hostId) {
       await parts.terminateInstance(hostId);

@@ -93,4 +93,14 @@ describe('a second interface', { skip: skipWithoutRoot }, () => {
     assert.match(shown, /02:00:00:00:01:35/);
     assert.doesNotMatch(shown, /10\.1\.1\.53/);
   });
+
+  it('that is attached while its machine boots is there when it has, and one terminated meanwhile frees it', async () => {
+    await trial.fabric.detachInterface('eni-1-53', { force: true });
+    await Promise.all([startInstance(trial, 1, 12), attach('i-1-12')]);
+    assert.match(await inMachine(trial, 'i-1-12', 'ip link'), /02:00:00:00:01:35/);
+    const ending = trial.fabric.terminateInstance('i-1-12');
+    await Promise.all([ending, trial.fabric.detachInterface('eni-1-53', { force: false })]);
+    await attach('i-1-10');
+    assert.match(await inMachine(trial, 'i-1-10', 'ip link'), /02:00:00:00:01:35/);
+  });
 });

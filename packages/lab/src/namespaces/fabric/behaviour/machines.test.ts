@@ -48,4 +48,24 @@ describe('machines', { skip: skipWithoutRoot }, () => {
     assert.match(shown, /^kept\nran\nls: /);
     assert.equal(await trial.fabric.instanceStatus('i-1-10'), 'ok');
   });
+
+  it('boot at once in one subnet, and each gets its lease', async () => {
+    const hosts = [20, 21, 22, 23];
+    const ids = await Promise.all(hosts.map((host) => startInstance(trial, 1, host)));
+    for (const id of ids)
+      await until(`${id} is up`, async () => (await trial.fabric.instanceStatus(id)) === 'ok');
+  });
+
+  it('that cannot be reached, or are stopped, are impaired until they are started again', async () => {
+    await inMachine(trial, 'i-1-23', 'kill -9 "$(cat /run/udhcpc.eth0.pid)"; ip link set eth0 down');
+    await until('it is impaired', async () => (await trial.fabric.instanceStatus('i-1-23')) === 'impaired');
+    await trial.fabric.stopInstance('i-1-23');
+    assert.equal(await trial.fabric.instanceStatus('i-1-23'), 'impaired');
+    await assert.rejects(inMachine(trial, 'i-1-23', 'true'), /no machine i-1-23 runs in the lab/);
+    await trial.fabric.startInstance({
+      ...{ id: 'i-1-23', vpcId: 'vpc-1', subnetId: 'subnet-1', availabilityZone: 'zone-1' },
+      primaryInterfaceId: 'eni-1-23',
+    });
+    await until('it is up', async () => (await trial.fabric.instanceStatus('i-1-23')) === 'ok');
+  });
 });

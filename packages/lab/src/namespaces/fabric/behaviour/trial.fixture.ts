@@ -80,7 +80,7 @@ export async function startInstance(
 }
 
 /** @returns what the script wrote, both streams. @throws where its exit status is not 0 */
-export function inMachine({ name }: Trial, id: string, script: string): Promise<string> {
+export async function inMachine({ name }: Trial, id: string, script: string): Promise<string> {
   const { command, args } = machineCommand(name, id);
   return new Promise((resolve, reject) => {
     execFile(command, [...args, 'sh', '-euc', script], { timeout: 60_000 }, (error, stdout, stderr) => {

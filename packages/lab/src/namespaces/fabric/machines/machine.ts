@@ -27,13 +27,14 @@ export type Machine = {
   readonly init: number;
   /** All its processes are gone. */
   readonly ended: Promise<void>;
-  /** It had a lease since it booted. */
+  isRunning: boolean;
+  /** It runs, and had a lease since it booted. */
   isUp: boolean;
   isFrozen: boolean;
 };
 
 /** Milliseconds for the first lease. */
-const BOOT_PATIENCE = 5_000;
+const BOOT_PATIENCE = 15_000;
 
 export function machineFolder(folder: string, id: string): string {
   return `${folder}/machines/${id}`;
@@ -57,7 +58,7 @@ export async function bootMachine(
     { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: commands.environment },
   );
   const { init, up, ended } = follow(child, plan.id);
-  const machine: Machine = { init: await init, ended, isUp: false, isFrozen: false };
+  const machine: Machine = { init: await init, ended, isRunning: true, isUp: false, isFrozen: false };
   await writeFile(`${own}/init.pid`, `${machine.init}\n`);
   up.then(
     () => {
@@ -66,6 +67,7 @@ export async function bootMachine(
     () => {},
   );
   ended.then(() => {
+    machine.isRunning = false;
     machine.isUp = false;
   });
   const { promise: late, resolve: giveUp } = Promise.withResolvers<void>();

@@ -16,8 +16,8 @@ export type ClientTokens = {
 
 /** Milliseconds that EC2 remembers a token. */
 const REMEMBERED = 24 * 3600 * 1000;
-/** Then the oldest are forgotten. */
-const MOST_TOKENS = 10_000;
+/** Then the oldest are forgotten: the SDK gives a token to every call that takes one. */
+const MOST_TOKENS = 1000;
 const LONGEST_TOKEN = 64;
 
 export function rememberTokens(now: () => number): ClientTokens {

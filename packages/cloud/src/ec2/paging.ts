@@ -1,4 +1,5 @@
 import { AwsError } from '@pointsman/aws-wire';
+import { pageOf as pageByPosition } from '../endpoint/paging.ts';
 import { invalidCombination, invalidValue } from './resources.ts';
 
 export type PageRequest = { MaxResults?: number | undefined; NextToken?: string | undefined };
@@ -28,19 +29,11 @@ export function pageOf<Kept extends { id: string }>(
       throw invalidValue(MaxResults, 'maxResults', `Expecting a value ${bound}.`);
     }
   }
-  const after = NextToken === undefined || NextToken === '' ? '' : readToken(NextToken);
-  const sorted = records.filter(({ id }) => id > after).sort((a, b) => (a.id < b.id ? -1 : 1));
-  const page = sorted.slice(0, MaxResults);
-  return { page, NextToken: page.length < sorted.length ? writeToken(page.at(-1)!.id) : undefined };
-}
-
-function writeToken(id: string): string {
-  return Buffer.from(`after ${id}`).toString('base64url');
-}
-
-function readToken(token: string): string {
-  const text = Buffer.from(token, 'base64url').toString();
-  if (!text.startsWith('after '))
-    throw new AwsError('InvalidParameterValue', 'Unable to parse pagination token');
-  return text.slice('after '.length);
+  const request = { size: MaxResults, token: NextToken || undefined, most: Number.POSITIVE_INFINITY };
+  const words = {
+    size: 'maxResults',
+    invalid: (message: string) => new AwsError('InvalidParameterValue', message),
+  };
+  const { page, next } = pageByPosition(records, ({ id }) => id, request, words);
+  return { page, NextToken: next };
 }

@@ -58,7 +58,7 @@ describe('EC2 refuses', () => {
       /The vpc ID '.*' does not exist/,
     ],
     'what is in another region': [
-      () => ec2.DescribeSubnets({ SubnetIds: [subnetId] }, { ...OWNER, region: 'eu-west-1' }),
+      () => ec2.DescribeSubnets({ SubnetIds: [subnetId] }, { ...OWNER, region: 'us-west-2' }),
       'InvalidSubnetID.NotFound',
       /The subnet ID/,
     ],
@@ -160,7 +160,7 @@ describe('EC2 refuses', () => {
     ],
     'an availability zone of another region': [
       () =>
-        ec2.CreateSubnet({ VpcId: vpcId, CidrBlock: '10.0.8.0/24', AvailabilityZone: 'eu-west-1a' }, OWNER),
+        ec2.CreateSubnet({ VpcId: vpcId, CidrBlock: '10.0.8.0/24', AvailabilityZone: 'us-west-2a' }, OWNER),
       'InvalidParameterValue',
       new RegExp(`following availability zones: ${ZONE}`),
     ],
@@ -203,8 +203,8 @@ describe('EC2 refuses', () => {
     ],
     'a page that nobody has given': [
       () => ec2.DescribeVpcs({ NextToken: 'abc' }, OWNER),
-      'InvalidParameterValue',
-      /pagination token/,
+      'InvalidNextToken',
+      /token is not valid/,
     ],
     'what it does not do': [
       () => ec2.CreateVpc({ CidrBlock: '10.0.0.0/16', InstanceTenancy: 'dedicated' }, OWNER),

@@ -38,16 +38,15 @@ describe('drills of machines and of the cloud, and what ends a drill', {
   });
 
   test('an instance hears nothing from the metadata service while that is down', async () => {
-    const ask = async () => {
-      const command = ['busybox', 'wget', '-T', '5', '-qO-', 'http://169.254.169.254/latest/meta-data/'];
-      return (await lab.exec('hub', command)).stderr;
-    };
+    const request =
+      'exec 3<>/dev/tcp/169.254.169.254/80; printf "GET / HTTP/1.0\\r\\n\\r\\n" >&3; timeout 5 cat <&3';
+    const ask = async () => (await lab.exec('hub', ['bash', '-c', request])).stdout;
     // Without a token it is refused, by a service that is there.
-    assert.match(await ask(), /401 Unauthorized/);
+    assert.match(await ask(), /^HTTP\/1\.1 401 /);
     await keep('metadata-down');
-    assert.match(await ask(), /timed out/);
+    assert.equal(await ask(), '');
     await pointsman('heal', lab.file);
-    assert.match(await ask(), /401 Unauthorized/);
+    assert.match(await ask(), /^HTTP\/1\.1 401 /);
   });
 
   test('Ctrl-C heals what was broken, and ends with the report', async () => {

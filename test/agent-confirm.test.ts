@@ -19,8 +19,9 @@ import {
 
 const SKIP =
   process.getuid?.() === 0
-    ? skipWithout('ip', 'nft', 'sysctl', 'ss')
+    ? skipWithout('ip', 'nft', 'sysctl', 'ss', 'setpriv')
     : 'needs root, to make network namespaces';
+const CAPABILITIES = '-all,+net_admin,+net_bind_service';
 /** A wrong router: nobody has the address. */
 const NOBODY = '10.10.1.99';
 
@@ -36,8 +37,11 @@ describe('a change of routing that has to be confirmed', { skip: SKIP, timeout: 
     world = await makeTwoInterfaces();
     management = await startEcho(world.machine, PRIMARY_ADDRESS);
     const write = (file: string, gateway: string) => {
-      const { address, prefixLength } = world.desired.addresses[0]!;
-      const addresses = [{ address: `${address}/${prefixLength}`, gateway }];
+      const [ipv4, ipv6] = world.desired.addresses.map(({ address, prefixLength, gateway }) => ({
+        address: `${address}/${prefixLength}`,
+        gateway,
+      }));
+      const addresses = [{ ...ipv4, gateway }, ipv6];
       writeFileSync(
         file,
         JSON.stringify({ stateDirectory: folder, interface: { mac: world.desired.mac, addresses } }),
@@ -54,7 +58,8 @@ describe('a change of routing that has to be confirmed', { skip: SKIP, timeout: 
     rmSync(folder, { recursive: true });
   });
 
-  const prefix = () => ['ip', 'netns', 'exec', world.machine];
+  /** With the capabilities of the systemd unit, and no others. */
+  const prefix = () => ['ip', 'netns', 'exec', world.machine, 'setpriv', '--bounding-set', CAPABILITIES];
   const agent = (...args: string[]): Promise<Result> =>
     run('ip', [...prefix().slice(1), process.execPath, POINTSMAN, 'agent', ...args]);
   const apply = (within: string, env: Record<string, string> = {}, file = config): Running =>
@@ -116,7 +121,7 @@ describe('a change of routing that has to be confirmed', { skip: SKIP, timeout: 
     const applying = startCommand(
       ['agent', 'apply', '--config', config, '--confirm-within', '10m', '--json'],
       {
-        prefix: [ip, 'netns', 'exec', world.machine],
+        prefix: [ip, ...prefix().slice(1)],
         env: { PATH: `${folder}:${process.env.PATH}` },
       },
     );

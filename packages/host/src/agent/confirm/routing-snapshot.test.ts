@@ -81,7 +81,7 @@ test('between any two snapshots each line is taken away or put back as often as 
     fc.property(lines, lines, (a, b) => {
       const of = (routes: string[]): RoutingSnapshot => ({ ...saved, routes: { '4': routes, '6': [] } });
       assert.deepEqual(planRestore(of(a), of(a)), []);
-      const left = [...a];
+      const left: string[] = [...a];
       for (const [, , , , verb, ...words] of planRestore(of(a), of(b))) {
         const route = words.join(' ');
         if (verb === 'del') left.splice(left.indexOf(route), 1);

@@ -69,4 +69,18 @@ describe('DHCP options', { skip: skipWithoutRoot }, () => {
       /via 10\.1\.64\.1.*10\.1\.70\.1\/20.*later/s,
     );
   });
+
+  it('and a lease come to whoever has an address after another that was terminated', async () => {
+    const { fabric } = trial;
+    await fabric.terminateInstance('i-1-11');
+    await fabric.deleteInterface('eni-1-11');
+    await fabric.putHost({ id: 'heir', subnetId: 'subnet-1', addresses: ['10.1.1.11'], name: 'heir' });
+    await until('it has its lease', async () => (await fabric.instanceStatus('heir')) === 'ok');
+    assert.match(await inMachine(trial, 'heir', 'ip address'), /10\.1\.1\.11\/24/);
+    const leases = async () =>
+      Number(await inMachine(trial, 'i-1-10', 'grep -c "lease of" /var/log/console.log'));
+    const before = await leases();
+    await inMachine(trial, 'i-1-10', RENEW);
+    await until('others renew', async () => (await leases()) > before);
+  });
 });

@@ -13,6 +13,7 @@ import {
   canPing,
   openTrial,
   putVpc,
+  removeTrial,
   skipWithoutRoot,
   startInstance,
   trialName,
@@ -96,7 +97,7 @@ describe('a lab', { skip: skipWithoutRoot }, () => {
   for (const [index, step] of STEPS.entries()) {
     it(`that was killed after "${step}" is removed whole`, async (t) => {
       const name = trialName(`killed-${index}`);
-      t.after(() => removeLab(name));
+      t.after(() => removeTrial(name));
       await buildAndKill(t, name, step, index * 40);
       await removeLab(name);
       assert.deepEqual(leftOf(name), []);
@@ -105,7 +106,7 @@ describe('a lab', { skip: skipWithoutRoot }, () => {
 
   it('that was killed is removed by the next one of its name', async (t) => {
     const name = trialName('again');
-    t.after(() => removeLab(name));
+    t.after(() => removeTrial(name));
     await buildAndKill(t, name, 'attached', 0);
     const next = await openTrial('again');
     await putVpc(next, 1);

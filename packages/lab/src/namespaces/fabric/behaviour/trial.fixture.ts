@@ -1,9 +1,12 @@
 /** A lab for one test file, with what its tests put into it again and again. */
 import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FabricInterface, FabricPermission } from '@pointsman/cloud';
 import { skipWithout } from '../../../../../../test/system/packages.ts';
-import { type LabFabric, machineCommand, openFabric } from '../index.ts';
+import { type LabFabric, machineCommand, openFabric, removeLab } from '../index.ts';
+import { defaultFolder } from '../names.ts';
 
 /** For a test's `skip`. */
 export const skipWithoutRoot =
@@ -23,7 +26,13 @@ export type Trial = { name: string; fabric: LabFabric };
 export async function openTrial(suffix = 'a', visible: readonly string[] = []): Promise<Trial> {
   const name = trialName(suffix);
   const fabric = await openFabric({ lab: name, visible, diskSize: 4 * 2 ** 20 });
-  return { name, fabric };
+  return { name, fabric: { ...fabric, close: () => removeTrial(name) } };
+}
+
+/** Removes all of it, and the folder that other parts of a lab would keep their files in too. */
+export async function removeTrial(name: string): Promise<void> {
+  await removeLab(name);
+  await rm(dirname(defaultFolder(name)), { recursive: true, force: true });
 }
 
 /** A VPC `vpc-N` of 10.N.0.0/16 with `subnet-N` of 10.N.1.0/24, IPv6 beside it, and a group `sg-N` that lets everything through. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { emptyModel, type Model, type Network } from '../model.ts';
-import { compileHosts, compileOptions, compileServer, ipv6ResolversOf } from './config.ts';
+import { compileHosts, compileOptions, compileServer, ipv6ResolversOf, reservationsOf } from './config.ts';
 
 function oneVpc(): { model: Model; network: Network } {
   const model = emptyModel();
@@ -45,7 +45,10 @@ describe('the configuration of dnsmasq', () => {
 
   it('reserves the primary IPv4 address of each interface that has one', () => {
     const { model, network } = oneVpc();
-    assert.equal(compileHosts(model, network), '02:00:00:00:00:00,10.1.16.10,ip-10-1-16-10\n');
+    assert.equal(
+      compileHosts(reservationsOf(model, network)),
+      '02:00:00:00:00:00,10.1.16.10,ip-10-1-16-10\n',
+    );
   });
 
   it("hands out the option set, with the resolver at base plus two for Amazon's", () => {

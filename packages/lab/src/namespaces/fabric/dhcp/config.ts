@@ -41,14 +41,19 @@ function netmaskOf(prefixLength: number): string {
   return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.');
 }
 
+export type Reservation = { mac: string; address: string; hostName: string };
+
+/** The primary IPv4 address of each interface that has one. */
+export function reservationsOf(model: Model, network: Network): Reservation[] {
+  return interfacesOf(model, network.id).flatMap((each) => {
+    const address = each.addresses.find((one) => !isIpv6(one));
+    return address === undefined ? [] : { mac: each.mac, address, hostName: hostNameOf(each) };
+  });
+}
+
 /** What is read again at SIGHUP: who has which address. */
-export function compileHosts(model: Model, network: Network): string {
-  return interfacesOf(model, network.id)
-    .flatMap((each) => {
-      const address = each.addresses.find((one) => !isIpv6(one));
-      return address === undefined ? [] : `${each.mac},${address},${hostNameOf(each)}\n`;
-    })
-    .join('');
+export function compileHosts(reservations: readonly Reservation[]): string {
+  return reservations.map(({ mac, address, hostName }) => `${mac},${address},${hostName}\n`).join('');
 }
 
 /** As EC2 names a host by its address: ip-10-0-0-12. */

@@ -4,7 +4,7 @@ import type { Model, Network } from '../model.ts';
 import { NAMESPACES } from '../names.ts';
 import { oneByOne } from '../one-by-one.ts';
 import { endAll, namespaceOfProcess, networkNamespaceByName, signal } from '../processes.ts';
-import { compileHosts, compileOptions, compileServer } from './config.ts';
+import { compileHosts, compileOptions, compileServer, reservationsOf } from './config.ts';
 
 /** The DHCP server of one network, in its router's namespace. */
 export type DhcpServer = {
@@ -19,15 +19,22 @@ export function createDhcpServer(
   folder: string,
 ): DhcpServer {
   let running = '';
+  /** MAC addresses by the address that this process of the server may have leased to them. */
+  const leased = new Map<string, string>();
   const inTurn = oneByOne();
 
   async function updateNow(): Promise<void> {
     await mkdir(folder, { recursive: true });
     const config = compileServer(model, network, folder);
-    await replace(`${folder}/hosts`, compileHosts(model, network));
+    const reservations = reservationsOf(model, network);
+    await replace(`${folder}/hosts`, compileHosts(reservations));
     await replace(`${folder}/options`, compileOptions(model, network));
     const pid = await runningIn(network.namespace, folder);
-    if (pid !== undefined && config === running) return signal(pid, 'SIGHUP');
+    // An address that is another's now would be held for its old owner, dead or not; a new process knows of no leases.
+    const isReused = reservations.some(({ address, mac }) => (leased.get(address) ?? mac) !== mac);
+    if (isReused || config !== running) leased.clear();
+    for (const { address, mac } of reservations) leased.set(address, mac);
+    if (pid !== undefined && config === running && !isReused) return signal(pid, 'SIGHUP');
     await replace(`${folder}/dnsmasq.conf`, config);
     const old = pid === undefined ? [] : [pid];
     await endAll(() => old.filter((each) => isIn(each, network.namespace)));

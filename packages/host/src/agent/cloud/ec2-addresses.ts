@@ -7,6 +7,7 @@ import type {
 import type { AddressCloud, Attachment, HolderState, MemberInterface } from './address-cloud.ts';
 import { callCloud } from './call-cloud.ts';
 import type { CloudClients } from './clients.ts';
+import { CloudError } from './cloud-error.ts';
 
 /** The tags of a member's interface: `TOPOLOGY/TIER`, and the member's name. */
 export const TIER_TAG = 'pointsman:tier';
@@ -62,21 +63,31 @@ async function describeSubnets(ec2: CloudClients['ec2'], ids: readonly string[])
   return callCloud('ec2:DescribeSubnets', async () => (await (await ec2()).send(command)).Subnets ?? []);
 }
 
-/** By a filter: with IDs, one that is not known fails the call for all. */
+/** One by one where one of them is not known: that fails the call for all. */
 async function describeHolders(
   ec2: CloudClients['ec2'],
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, HolderState>> {
+  const [first, ...others] = [...new Set(ids)];
+  if (first === undefined) return new Map();
+  try {
+    const found = await describeStatuses(ec2, [first, ...others]);
+    return new Map(found.map((each) => [each.InstanceId!, holderState(each)]));
+  } catch (error) {
+    if (!(error instanceof CloudError && error.kind === 'conflict')) throw error;
+    if (others.length === 0) return new Map([[first, 'missing']]);
+  }
+  const each = await Promise.all([first, ...others].map((id) => describeHolders(ec2, [id])));
+  return new Map(each.flatMap((found) => [...found]));
+}
+
+async function describeStatuses(ec2: CloudClients['ec2'], InstanceIds: string[]): Promise<InstanceStatus[]> {
   const { DescribeInstanceStatusCommand } = await import('@aws-sdk/client-ec2');
-  const command = new DescribeInstanceStatusCommand({
-    IncludeAllInstances: true,
-    Filters: [{ Name: 'instance-id', Values: [...new Set(ids)] }],
-  });
-  const { InstanceStatuses = [] } = await callCloud('ec2:DescribeInstanceStatus', async () =>
-    (await ec2()).send(command),
+  const command = new DescribeInstanceStatusCommand({ IncludeAllInstances: true, InstanceIds });
+  return callCloud(
+    'ec2:DescribeInstanceStatus',
+    async () => (await (await ec2()).send(command)).InstanceStatuses ?? [],
   );
-  const states = new Map(InstanceStatuses.map((each) => [each.InstanceId!, holderState(each)]));
-  return new Map(ids.map((id) => [id, states.get(id) ?? 'missing']));
 }
 
 function holderState({ InstanceState, InstanceStatus, SystemStatus }: InstanceStatus): HolderState {

@@ -1,0 +1,329 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import type { TestContext } from 'node:test';
+import {
+  type Cloud,
+  createCloud,
+  type MetadataFaults,
+  NO_DELAYS,
+  NO_METADATA_FAULTS,
+  serveMetadata,
+  startCloud,
+  systemClock,
+} from '@pointsman/cloud';
+import { parseAgentConfig } from '@pointsman/core/config';
+import { decodeMessage, encodeMessage } from '@pointsman/core/dns';
+import { bindUdp, listenTcp } from '@pointsman/forwarder/namespace';
+import { agentPolicy } from '@pointsman/host';
+import { type LabFabric, machineFile, openFabric } from '@pointsman/lab/namespaces';
+import { machineOf } from './agent-machine.ts';
+import { POINTSMAN, ROOT } from './command.ts';
+import { skipWithout } from './packages.ts';
+
+/** A VPC of real machines, whose agents find their addresses by the cloud's API, as on AWS. */
+export type AgentLab = {
+  cloud: Cloud;
+  fabric: LabFabric;
+  metadata: MetadataFaults;
+  owner: Owner;
+  /** Where the API is for this process. */
+  endpoint: string;
+  /** Starts an instance with an agent, in an availability zone: `a` or `b`. Resolves to its ID. */
+  boot: (zone: string) => Promise<string>;
+  /** A machine's console. */
+  consoleOf: (instanceId: string) => string;
+  /** Asks a member's address as a client of the VPC; undefined where nothing comes within a second. */
+  ask: (address: string) => Promise<string | undefined>;
+  /** The instance that has the interface of a member now; undefined: none. */
+  holderOf: (member: string) => string | undefined;
+  /** The upstream answers. */
+  upstream: { answers: boolean };
+  configure: (member: string, rules?: number) => Promise<void>;
+};
+
+export type Owner = { account: string; region: string; accessKeyId: string; secretAccessKey: string };
+
+export const REGION = 'eu-west-1';
+export const MEMBERS: Readonly<Record<string, string>> = { a: '10.10.1.53', b: '10.10.2.53' };
+const OWNER: Owner = {
+  account: '111122223333',
+  region: REGION,
+  accessKeyId: 'AKIAOWNER',
+  secretAccessKey: 'owner',
+};
+const API = { address: '169.254.169.254', port: 8053 };
+const AGENT = {
+  tier: 'acme/main',
+  configuration: 'ssm:/pointsman/acme/main/{member}',
+  publish: '/pointsman/acme/status/main/{member}',
+  endpoints: { cloud: `http://${API.address}:${API.port}` },
+};
+const UPSTREAM = '10.10.0.2';
+const SUBNETS: Readonly<Record<string, string>> = { a: '10.10.1', b: '10.10.2' };
+const CLIENT = '10.10.3.10';
+
+/** For a test's `skip`. */
+export const skipWithoutLab =
+  process.getuid?.() === 0
+    ? skipWithout('ip', 'nft', 'dnsmasq', 'udhcpc', 'busybox', 'nsenter')
+    : 'needs root, for network namespaces';
+
+/** What the agents' role may do: what is documented, and no more. */
+export function documentedPolicy(): string {
+  const parsed = parseAgentConfig(AGENT);
+  if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.problems));
+  return JSON.stringify(agentPolicy(parsed.config, OWNER));
+}
+
+/** Ends with the test, or with the suite whose `after` is given. `policy`: of the instances' role. */
+export async function openAgentLab(t: Pick<TestContext, 'after'>, policy: string): Promise<AgentLab> {
+  const lab = `agents-${process.pid}-${randomInt(1000)}`;
+  const fabric = await openFabric({ lab, visible: [ROOT, dirname(process.execPath)] });
+  t.after(fabric.close);
+  const cloud = createCloud({
+    fabric,
+    clock: systemClock,
+    faults: { ...NO_DELAYS },
+    onFailure: (error) => console.error(error),
+  });
+  cloud.identity.putRole({ account: OWNER.account, name: 'agent', policies: [policy] });
+  const keys = [OWNER];
+  const api = await startCloud(cloud, { address: '127.0.0.1', port: 0, keys });
+  t.after(async () => {
+    cloud.core.background.stop();
+    await api.stop();
+  });
+  const { vpcId, subnets, groupId } = await makeVpc(cloud);
+  const router = fabric.routerNamespace(vpcId);
+  await forwardApi(t, router, Number(new URL(api.endpoint).port));
+  const metadata = { ...NO_METADATA_FAULTS };
+  await playMetadata(t, router, cloud, metadata);
+  const upstream = { answers: true };
+  await playUpstream(t, router, upstream);
+  await fabric.putHost({ id: 'client', subnetId: subnets.c!, addresses: [CLIENT], name: 'client' });
+  let nextHost = 100;
+  const client = await startClient(t, fabric.machineNamespace('client'));
+  return {
+    cloud,
+    fabric,
+    metadata,
+    owner: OWNER,
+    endpoint: api.endpoint,
+    upstream,
+    ask: client,
+    boot: (zone) =>
+      bootAgent(cloud, { subnetId: subnets[zone]!, groupId, address: `${SUBNETS[zone]}.${nextHost++}` }),
+    consoleOf: (id) => readConsole(lab, id),
+    holderOf: (member) => {
+      const own = [...cloud.state.now().interfaces.values()].find(
+        ({ tags }) => tags['pointsman:member'] === member,
+      );
+      return own?.attachment?.instanceId;
+    },
+    configure: async (member, rules = 1) => {
+      await cloud.parameters.PutParameter(
+        {
+          Name: `/pointsman/acme/main/${member}`,
+          Type: 'String',
+          Overwrite: true,
+          Tier: 'Advanced',
+          Value: configurationOf(member, rules),
+        },
+        OWNER,
+      );
+    },
+  };
+}
+
+/** Empty of a machine that is not there, or not yet. */
+function readConsole(lab: string, instanceId: string): string {
+  try {
+    return readFileSync(machineFile(lab, instanceId, '/var/log/console.log'), 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function configurationOf(member: string, rules: number): string {
+  return JSON.stringify({
+    name: member,
+    listen: [`${MEMBERS[member]}:53`],
+    clients: ['10.10.0.0/16'],
+    rules: Array.from({ length: rules }, (_, index) => ({
+      suffix: index === 0 ? 'corp.example' : `z${index}.example`,
+      upstreams: [UPSTREAM],
+    })),
+    cache: { bytes: 2 ** 21 },
+    deadline: 700,
+  });
+}
+
+async function makeVpc({ ec2 }: Cloud) {
+  const { Vpc } = await ec2.CreateVpc({ CidrBlock: '10.10.0.0/16' }, OWNER);
+  const vpcId = Vpc!.VpcId!;
+  const subnets: Record<string, string> = {};
+  for (const [index, zone] of ['a', 'b', 'c'].entries()) {
+    const { Subnet } = await ec2.CreateSubnet(
+      { VpcId: vpcId, CidrBlock: `10.10.${index + 1}.0/24`, AvailabilityZone: `${REGION}${zone}` },
+      OWNER,
+    );
+    subnets[zone] = Subnet!.SubnetId!;
+  }
+  const { GroupId } = await ec2.CreateSecurityGroup(
+    { VpcId: vpcId, GroupName: 'dns', Description: 'dns' },
+    OWNER,
+  );
+  await ec2.AuthorizeSecurityGroupIngress(
+    { GroupId, IpPermissions: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '10.10.0.0/16' }] }] },
+    OWNER,
+  );
+  for (const [member, address] of Object.entries(MEMBERS)) {
+    const Tags = [
+      { Key: 'pointsman:tier', Value: 'acme/main' },
+      { Key: 'pointsman:member', Value: member },
+    ];
+    await ec2.CreateNetworkInterface(
+      {
+        SubnetId: subnets[member],
+        PrivateIpAddress: address,
+        Groups: [GroupId!],
+        TagSpecifications: [{ ResourceType: 'network-interface', Tags }],
+      },
+      OWNER,
+    );
+  }
+  return { vpcId, subnets, groupId: GroupId! };
+}
+
+async function bootAgent(
+  { ec2 }: Cloud,
+  { subnetId, groupId, address }: { subnetId: string; groupId: string; address: string },
+): Promise<string> {
+  const script = [
+    '#!/bin/sh',
+    'mkdir -p /var/lib/pointsman /run/pointsman',
+    `cat > /var/lib/pointsman/agent.json <<'END'\n${JSON.stringify(AGENT)}\nEND`,
+    'unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY NODE_TEST_CONTEXT',
+    `exec ${process.execPath} ${POINTSMAN} agent --config /var/lib/pointsman/agent.json`,
+  ].join('\n');
+  const { Instances } = await ec2.RunInstances(
+    {
+      ...{ ImageId: 'ami-00000000000000000', InstanceType: 't3.small', MinCount: 1, MaxCount: 1 },
+      ...{ SubnetId: subnetId, PrivateIpAddress: address, SecurityGroupIds: [groupId] },
+      ...{ IamInstanceProfile: { Name: 'agent' } },
+      UserData: Buffer.from(script).toString('base64'),
+      TagSpecifications: [
+        { ResourceType: 'instance', Tags: [{ Key: 'pointsman:tier', Value: 'acme/main' }] },
+      ],
+    },
+    OWNER,
+  );
+  return Instances![0]!.InstanceId!;
+}
+
+/** The API is on this host; machines reach it at an address of their router. */
+async function forwardApi(t: Pick<TestContext, 'after'>, namespace: string, port: number): Promise<void> {
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    const api = connect(port, '127.0.0.1');
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
+    socket.on('error', () => api.destroy());
+    api.on('error', () => socket.destroy());
+    socket.pipe(api).pipe(socket);
+  });
+  // A machine that is killed says no goodbye.
+  t.after(() => {
+    for (const socket of open) socket.destroy();
+  });
+  await listenFor(t, server, { namespace, ...API });
+}
+
+async function playMetadata(
+  t: Pick<TestContext, 'after'>,
+  namespace: string,
+  cloud: Cloud,
+  faults: MetadataFaults,
+): Promise<void> {
+  const server = createHttpServer(
+    serveMetadata({
+      findMachine: (address) => machineOf(cloud, OWNER, address),
+      key: randomBytes(32),
+      faults,
+      now: Date.now,
+    }),
+  );
+  t.after(() => server.closeAllConnections());
+  await listenFor(t, server, { namespace, address: '169.254.169.254', port: 80 });
+}
+
+async function listenFor(
+  t: Pick<TestContext, 'after'>,
+  server: Server,
+  at: { namespace: string; address: string; port: number },
+): Promise<void> {
+  await listenTcp(server, at);
+  t.after(() => server.close());
+}
+
+/** Answers every name with the same address, or nothing. */
+async function playUpstream(
+  t: Pick<TestContext, 'after'>,
+  namespace: string,
+  upstream: { answers: boolean },
+): Promise<void> {
+  const socket = await bindUdp({ namespace, address: UPSTREAM, port: 53 });
+  t.after(() => socket.close());
+  socket.on('message', (bytes, from) => {
+    const query = decodeMessage(bytes);
+    if (!query?.question || !upstream.answers) return;
+    const { edns: _, ...rest } = query;
+    const { name, type } = query.question;
+    const data = Uint8Array.of(10, 0, 0, 1);
+    const answers = type === 'A' ? [{ name, type, class: 1, ttl: 0, data }] : [];
+    socket.send(
+      encodeMessage({ ...rest, flags: { ...query.flags, qr: true, ra: true }, answers }),
+      from.port,
+      from.address,
+    );
+  });
+}
+
+const PATIENCE = 1000;
+
+async function startClient(t: Pick<TestContext, 'after'>, namespace: string): Promise<AgentLab['ask']> {
+  const socket = await bindUdp({ namespace, address: CLIENT, port: 0 });
+  t.after(() => socket.close());
+  const waiting = new Map<number, (answer: string) => void>();
+  socket.on('message', (bytes) => {
+    const message = decodeMessage(bytes);
+    const [answer] = message?.answers ?? [];
+    if (message) waiting.get(message.id)?.(answer ? answer.data.join('.') : `RCODE ${message.rcode}`);
+  });
+  let nextId = 1;
+  return async (address) => {
+    const id = nextId++ % 0x10000;
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    waiting.set(id, resolve);
+    const timer = setTimeout(() => resolve(undefined), PATIENCE);
+    const question = { name: `n${id}.corp.example.`, type: 'A', class: 1 };
+    const flags = { qr: false, opcode: 0, aa: false, tc: false, rd: true, ra: false, ad: false, cd: false };
+    const packet = encodeMessage({
+      id,
+      flags,
+      rcode: 0,
+      question,
+      answers: [],
+      authorities: [],
+      additionals: [],
+    });
+    socket.send(packet, 53, address, () => {});
+    return promise.finally(() => {
+      clearTimeout(timer);
+      waiting.delete(id);
+    });
+  };
+}

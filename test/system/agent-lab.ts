@@ -19,7 +19,6 @@ import { decodeMessage, encodeMessage } from '@pointsman/core/dns';
 import { bindUdp, listenTcp } from '@pointsman/forwarder/namespace';
 import { agentPolicy } from '@pointsman/host';
 import { type LabFabric, machineFile, openFabric } from '@pointsman/lab/namespaces';
-import { machineOf } from './agent-machine.ts';
 import { POINTSMAN, ROOT } from './command.ts';
 import { skipWithout } from './packages.ts';
 
@@ -100,7 +99,7 @@ export async function openAgentLab(t: Pick<TestContext, 'after'>, policy: string
   const router = fabric.routerNamespace(vpcId);
   await forwardApi(t, router, Number(new URL(api.endpoint).port));
   const metadata = { ...NO_METADATA_FAULTS };
-  await playMetadata(t, router, cloud, metadata);
+  await playMetadata(t, { router, vpcId }, cloud, metadata);
   const upstream = { answers: true };
   await playUpstream(t, router, upstream);
   await fabric.putHost({ id: 'client', subnetId: subnets.c!, addresses: [CLIENT], name: 'client' });
@@ -244,13 +243,13 @@ async function forwardApi(t: Pick<TestContext, 'after'>, namespace: string, port
 
 async function playMetadata(
   t: Pick<TestContext, 'after'>,
-  namespace: string,
+  { router: namespace, vpcId }: { router: string; vpcId: string },
   cloud: Cloud,
   faults: MetadataFaults,
 ): Promise<void> {
   const server = createHttpServer(
     serveMetadata({
-      findMachine: (address) => machineOf(cloud, OWNER, address),
+      findMachine: (address) => cloud.findMachine(vpcId, address),
       key: randomBytes(32),
       faults,
       now: Date.now,

@@ -27,6 +27,7 @@ export {
   waitForInterface,
   watchInterface,
 } from './agent/interface/index.ts';
+export { findServiceInterface } from './agent/remembered.ts';
 export { runAgent } from './agent/run-agent.ts';
 export type { AgentStatus } from './agent/status/agent-status.ts';
 export { askStatus } from './agent/status/ask-status.ts';

@@ -5,6 +5,7 @@ import type { Fleet } from './cloud/fleet.ts';
 import type { Identity, Metadata } from './cloud/metadata.ts';
 import type { LastGood } from './configuration/last-good.ts';
 import type { Source } from './configuration/source.ts';
+import type { Resumed } from './confirm/index.ts';
 import type { Report } from './events.ts';
 import type { HostSigns } from './health/judge-host.ts';
 import type { AgentMetrics } from './status/metrics.ts';
@@ -36,6 +37,8 @@ export type AgentPorts = {
 
 /** Addresses, routes and IP rules of an interface. */
 export type Network = {
+  /** First of all: deals with a change that an earlier run left unproven, and says how. @throws Error with a sentence */
+  resume: () => Promise<Resumed>;
   /** Waits for it, configures it and proves it. @throws Error with a sentence: all is as it was */
   bringUp: (desired: ServiceInterface, signal: AbortSignal) => Promise<void>;
   /** Keeps it so until the signal. */

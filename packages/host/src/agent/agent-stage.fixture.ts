@@ -141,7 +141,12 @@ function portsOf(
     metadata: { targetLifecycleState: async () => 'InService', clockOffset: () => 0 },
     macs: async () => cloud.macsOf(instanceId),
     localAddresses: () => new Set(),
-    network: { bringUp: async () => {}, watch: async () => {}, release: async () => {} },
+    network: {
+      resume: async () => 'nothing',
+      bringUp: async () => {},
+      watch: async () => {},
+      release: async () => {},
+    },
     openSource: (member) => openSource(config.configuration, member, NO_CLIENTS),
     lastGood: openLastGood(config.stateDirectory),
     startEngine: startOneWorker,

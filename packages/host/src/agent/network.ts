@@ -1,10 +1,11 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import type { Network } from './agent-ports.ts';
+import { applyConfirmed, resumeConfirmation } from './confirm/index.ts';
 import type { AgentEvent } from './events.ts';
 import {
   formatStep,
   type InterfaceEvent,
-  reconcileInterface,
   releaseInterface,
   runCommand,
   waitForInterface,
@@ -14,13 +15,18 @@ import {
 /** Milliseconds: the cloud says `attached` before the kernel has it. */
 const ARRIVES_WITHIN = 20_000;
 
-/** The network of this host. */
-export function openNetwork(): Network {
+/** Seconds in which an interface has to be proven, or all is put back. */
+const CONFIRM_WITHIN = 30;
+
+/** The network of this host. `directory`: the agent's state directory. */
+export function openNetwork(directory: string): Network {
   const run = runCommand;
+  const pending = join(directory, 'confirm');
   return {
+    resume: () => resumeConfirmation(run, pending),
     bringUp: async (desired, signal) => {
       await waitForInterface(desired.mac, { run, patience: ARRIVES_WITHIN, signal });
-      await reconcileInterface(run, desired);
+      await applyConfirmed(desired, { run, directory: pending, within: CONFIRM_WITHIN });
     },
     watch: (desired, report, signal) =>
       watchInterface(desired, { run, signal, report: (event) => report(describe(event)) }),
@@ -33,6 +39,7 @@ export function openNetwork(): Network {
 /** For a host whose addresses are somebody else's business: they are there when it serves, and nothing is done to them. */
 export function leaveNetwork(): Network {
   return {
+    resume: async () => 'nothing',
     bringUp: async () => {},
     watch: async (_, __, signal) => {
       if (!signal.aborted) await once(signal, 'abort');

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ServiceInterface } from '@pointsman/core/config';
 import type { MemberInterface } from './cloud/address-cloud.ts';
+import { serviceInterfaceOf } from './cloud/service-interface-of.ts';
 import { writeDurably } from './write-durably.ts';
 
 /**
@@ -31,4 +33,15 @@ export function openRemembered(directory: string): Remembered {
     },
     write: (held) => writeDurably(path, JSON.stringify(held)),
   };
+}
+
+/** How the interface that the agent of this host has, or had last, is to be set up. @throws Error where there is none */
+export async function findServiceInterface({
+  stateDirectory,
+}: {
+  stateDirectory: string;
+}): Promise<ServiceInterface> {
+  const held = await openRemembered(stateDirectory).read();
+  if (held) return serviceInterfaceOf(held);
+  throw new Error(`the agent of this host has had no interface yet (${stateDirectory}/interface.json)`);
 }

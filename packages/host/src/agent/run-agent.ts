@@ -65,7 +65,7 @@ function openPorts(
     metadata,
     macs: readMacs,
     localAddresses: readAddresses,
-    network: config.interface === undefined ? openNetwork() : leaveNetwork(),
+    network: config.interface === undefined ? openNetwork(config.stateDirectory) : leaveNetwork(),
     openSource: (member) => openSource(config.configuration, member, clients),
     lastGood: openLastGood(config.stateDirectory),
     startEngine: (forwarder) =>

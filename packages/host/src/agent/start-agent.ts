@@ -36,6 +36,9 @@ export function startAgent(
   };
   const run = async () => {
     const { onTurn } = holding;
+    const resumed = await ports.network.resume();
+    if (resumed !== 'nothing')
+      ports.report({ level: 4, text: `an earlier run left a change of the interface: ${resumed}` });
     const last = await remembered.read();
     await Promise.all([
       config.interface === undefined

@@ -6,6 +6,7 @@ import { createBucket, deleteBucket, headBucket, listBuckets } from './buckets.t
 import { listObjects } from './list-objects.ts';
 import { LARGEST_OBJECT, type ObjectState } from './model.ts';
 import { deleteObject, getObject, headObject, putObject } from './objects.ts';
+import { translateError } from './translate-error.ts';
 
 /** Every operation of S3 that there is here, by its name in AWS's model. */
 const operations = {
@@ -40,6 +41,7 @@ function objectsService(api: ObjectsApi): AwsService {
         namespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
       }),
     handlers: api,
+    translateError,
     bodyLimit: LARGEST_OBJECT,
   };
 }

@@ -7,6 +7,7 @@ import { describeParameters } from './describe-parameters.ts';
 import { getParameter, getParameterHistory, getParameters, getParametersByPath } from './get-parameters.ts';
 import type { ParameterState } from './model.ts';
 import { putParameter } from './put-parameter.ts';
+import { translateError } from './translate-error.ts';
 
 /** Every operation of Parameter Store that there is here, by its name in AWS's model. */
 const operations = {
@@ -40,5 +41,6 @@ function parametersService(api: ParametersApi): AwsService {
         target: 'AmazonSSM',
       }),
     handlers: api,
+    translateError,
   };
 }

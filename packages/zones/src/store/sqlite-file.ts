@@ -34,7 +34,7 @@ const TABLES = `
 `;
 
 /** Milliseconds for which a lock is waited: of two processes that open a file at the same time one shall have it. */
-const PATIENCE = 1000;
+const PATIENCE = 3000;
 
 /** Result codes of SQLite: https://sqlite.org/rescode.html */
 const BUSY = 5;

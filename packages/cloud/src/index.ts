@@ -6,6 +6,8 @@ export { type Cloud, type CloudCore, type CloudOptions, createCloud } from './en
 export { type CloudServerOptions, startCloud } from './endpoint/start-cloud.ts';
 export type * from './fabric/fabric.ts';
 export { type RememberingFabric, rememberingFabric } from './fabric/remembering-fabric.ts';
+export type { Identity } from './identity/create-identity.ts';
+export { PolicyError } from './identity/policy-error.ts';
 export type { Machine, MachineCredentials, MachineInterface, MachineProfile } from './metadata/machine.ts';
 export {
   type MetadataFaults,

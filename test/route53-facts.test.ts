@@ -253,7 +253,7 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
       'all of it together',
       [
         `${ZONES}/routing/compared-routing.test.ts`,
-        'answers of random zones are among those that the rules allow',
+        'answers of random … zones are among those that the rules allow',
       ],
     ],
   ],

@@ -4,10 +4,11 @@ import { labelsOf, NXDOMAIN, rdataToText } from '@pointsman/core/dns';
 import fc from 'fast-check';
 import { resolve } from '../resolve.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
-import type { RequestedChange, ResourceRecordSet, Vpc } from '../store/model.ts';
+import type { GeoProximityLocation, RequestedChange, ResourceRecordSet, Vpc } from '../store/model.ts';
 import { Refusal } from '../store/refusal.ts';
 import { AWS_LIMITS } from '../store/store.ts';
 import { openZoneDirectory } from '../zone-directory.ts';
+import { distanceBetween, placeOf } from './places.ts';
 
 /** Random zones with policies, aliases, wildcards and sick health checks, answered by us and by the rules written down slowly and plainly. */
 
@@ -32,7 +33,24 @@ const POLICIES: Record<string, fc.Arbitrary<Partial<ResourceRecordSet>>> = {
       { continentCode: 'NA' },
     ),
   }),
+  geoproximity: fc.record({
+    geoProximity: fc.record({ awsRegion: fc.constantFrom(...REGIONS), bias: fc.constantFrom(-60, 0, 60) }),
+  }),
   multivalue: fc.record({ multiValueAnswer: fc.constant(true) }),
+  'ip-based': fc.record({
+    cidrRouting: fc.record({
+      collectionId: fc.constant('collection'),
+      locationName: fc.constantFrom('near', 'far', '*'),
+    }),
+  }),
+};
+/** Which of them need no region, and so can be compared where an authority of a public zone answers. */
+const WITHOUT_REGION = ['weighted', 'failover', 'multivalue', 'ip-based'];
+/** Clients, and the location of the collection that each is in. */
+const CLIENTS: Record<string, string | undefined> = {
+  '192.0.2.1': 'near',
+  '198.51.100.1': 'far',
+  '203.0.113.1': undefined,
 };
 
 let addresses = 0;
@@ -50,9 +68,9 @@ const aliasTo = fc
   );
 
 /** All record sets of type A at one name: one simple set, or a group of one policy. */
-const group = (aliases: boolean): fc.Arbitrary<ResourceRecordSet[]> =>
+const group = (aliases: boolean, policies: readonly string[]): fc.Arbitrary<ResourceRecordSet[]> =>
   fc
-    .tuple(name, fc.constantFrom('simple', ...Object.keys(POLICIES)))
+    .tuple(name, fc.constantFrom('simple', ...policies))
     .chain(([owner, policy]): fc.Arbitrary<ResourceRecordSet[]> => {
       const content = aliases && policy !== 'multivalue' ? fc.oneof(values, aliasTo) : values;
       if (policy === 'simple') return content.map((fields) => [{ name: owner, type: 'A', ...fields }]);
@@ -69,7 +87,14 @@ const group = (aliases: boolean): fc.Arbitrary<ResourceRecordSet[]> =>
       );
     });
 
-type World = { sets: ResourceRecordSet[]; healthy: ReadonlySet<string>; region: string };
+type Kind = 'private' | 'public';
+type World = {
+  kind: Kind;
+  sets: ResourceRecordSet[];
+  healthy: ReadonlySet<string>;
+  region: string;
+  client: string;
+};
 
 /** Every answer that the rules allow: the addresses (of a multivalue answer, any of them), `NODATA` or `NXDOMAIN`. */
 function allowed(world: World, asked: string): Set<string> {
@@ -102,6 +127,8 @@ function isHealthy(world: World, set: ResourceRecordSet): boolean {
   if (!set.alias?.evaluateTargetHealth) return true;
   return world.sets.some((each) => {
     if (each.name !== set.alias!.dnsName) return false;
+    // What a private zone does not use cannot be healthy.
+    if (each.cidrRouting && world.kind === 'private') return false;
     return (each.setIdentifier === undefined && each.alias === undefined) || isHealthy(world, each);
   });
 }
@@ -144,7 +171,25 @@ function chosenBy(world: World, group: ResourceRecordSet[]): ResourceRecordSet[]
     const best = areas[world.region]!.find((area) => among.some((set) => code(set) === area));
     return among.filter((set) => code(set) === best);
   }
+  if (first!.geoProximity !== undefined) {
+    const costs = pool.map((set) => biasedDistance(world.region, set.geoProximity!));
+    return pool.filter((_, index) => costs[index] === Math.min(...costs));
+  }
+  if (first!.cidrRouting !== undefined) {
+    if (world.kind === 'private') return [];
+    const at = (location: string | undefined, among: ResourceRecordSet[]) =>
+      among.filter((set) => set.cidrRouting!.locationName === location);
+    const here = CLIENTS[world.client];
+    const orders = [at(here, healthy), at('*', healthy), at(here, group), at('*', group)];
+    return orders.find((candidates) => candidates.length > 0) ?? [];
+  }
   return pool;
+}
+
+/** Kilometres, which a positive bias shrinks and a negative one stretches. */
+function biasedDistance(from: string, { awsRegion, bias = 0 }: GeoProximityLocation): number {
+  const distance = distanceBetween(placeOf(from)!, placeOf(awsRegion!)!);
+  return bias >= 0 ? distance * (1 - bias / 100) : distance / (1 + bias / 100);
 }
 
 const questions = fc.array(
@@ -152,45 +197,40 @@ const questions = fc.array(
   { minLength: 12, maxLength: 12 },
 );
 
-test('answers of random zones are among those that the rules allow', async () => {
-  const world = fc.record({
-    base: fc.array(group(false), { maxLength: 5 }),
-    aliases: fc.array(group(true), { maxLength: 5 }),
-    healthy: fc.subarray(CHECKS),
-    region: fc.constantFrom(...REGIONS),
-  });
-  let answered = 0;
-  await fc.assert(
-    fc.asyncProperty(
-      world,
-      questions,
-      fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })),
-      async ({ base, aliases, healthy, region }, names, numbers) => {
-        const { ask, sets } = await serve(
-          [...base, ...aliases],
-          new Set(healthy),
-          region,
-          () => numbers.next().value as number,
-        );
+for (const kind of ['private', 'public'] as const) {
+  test(`answers of random ${kind} zones are among those that the rules allow`, async () => {
+    const policies = kind === 'private' ? Object.keys(POLICIES) : WITHOUT_REGION;
+    const world = fc.record({
+      base: fc.array(group(false, policies), { maxLength: 5 }),
+      aliases: fc.array(group(true, policies), { maxLength: 5 }),
+      healthy: fc.subarray(CHECKS),
+      region: fc.constantFrom(...REGIONS),
+      client: fc.constantFrom(...Object.keys(CLIENTS)),
+    });
+    const numbers = fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }));
+    let answered = 0;
+    await fc.assert(
+      fc.asyncProperty(world, questions, numbers, async ({ base, aliases, ...rest }, names, numbers) => {
+        const place = { ...rest, kind, healthy: new Set(rest.healthy) };
+        const { ask, sets } = await serve([...base, ...aliases], place, () => numbers.next().value as number);
         for (const asked of names) {
           const answers = ask(asked);
-          const expected = allowed({ sets, healthy: new Set(healthy), region }, asked);
+          const expected = allowed({ ...place, sets }, asked);
           for (const answer of answers)
             assert.ok(expected.has(answer), `${asked} ${answer}, not one of ${[...expected]}`);
           answered += answers[0]!.startsWith('10.') ? 1 : 0;
         }
-      },
-    ),
-    { numRuns: 300 },
-  );
-  assert.ok(answered > 300, `only ${answered} questions had addresses`);
-});
+      }),
+      { numRuns: 300 },
+    );
+    assert.ok(answered > 300, `only ${answered} questions had addresses`);
+  });
+}
 
 /** A store with those groups that it takes, and what its zone then holds. */
 async function serve(
   groups: ResourceRecordSet[][],
-  healthy: ReadonlySet<string>,
-  region: string,
+  { kind, healthy, region, client }: Omit<World, 'sets'>,
   random: () => number,
 ) {
   const vpc: Vpc = {
@@ -208,6 +248,18 @@ async function serve(
     const { value } = await store.createHealthCheck({ account: '1', callerReference: check, config });
     ids.set(check, value.id);
   }
+  const { value: collection } = await store.createCidrCollection({
+    account: '1',
+    name: 'collection',
+    callerReference: 'c',
+  });
+  const blocks = { near: ['192.0.2.0/24'], far: ['198.51.0.0/16'] };
+  const puts = Object.entries(blocks).map(([locationName, cidrs]) => ({
+    action: 'PUT' as const,
+    locationName,
+    cidrs,
+  }));
+  await store.changeCidrCollection(collection.id, puts, undefined);
   const names = new Map(Array.from(ids, ([check, id]) => [id, check]));
   const directory = openZoneDirectory(store, {
     isHealthy: (id) => healthy.has(names.get(id)!),
@@ -217,7 +269,7 @@ async function serve(
     account: '1',
     name: APEX,
     callerReference: 'z',
-    vpc: { id: 'vpc', region },
+    vpc: kind === 'private' ? { id: 'vpc', region } : undefined,
   });
   for (const sets of groups) {
     for (const set of sets) await tryCreate(set);
@@ -226,22 +278,31 @@ async function serve(
   const sets = kept.map((set) =>
     set.healthCheckId === undefined ? set : { ...set, healthCheckId: names.get(set.healthCheckId)! },
   );
+  const zones = kind === 'private' ? directory.ofVpc(vpc) : directory.ofPublic();
   const ask = (asked: string): string[] => {
-    const { rcode, answers } = resolve(directory.ofVpc(vpc), asked, 'A', random);
+    const { rcode, answers } = resolve(zones, asked, 'A', random, client);
     if (rcode === NXDOMAIN) return ['NXDOMAIN'];
     return answers.length === 0 ? ['NODATA'] : answers.map((each) => rdataToText(each.type, each.data));
   };
   return { ask, sets };
 
+  /** Aliases in a circle end where we give up, which no rule says: they have a test of their own. */
   async function tryCreate(set: ResourceRecordSet): Promise<void> {
+    if (set.alias && leadsTo(set.alias.dnsName, set.name)) return;
     const recordSet = {
       ...set,
       ...(set.alias && { alias: { ...set.alias, hostedZoneId: zone.id } }),
+      ...(set.cidrRouting && { cidrRouting: { ...set.cidrRouting, collectionId: collection.id } }),
       ...(set.healthCheckId && { healthCheckId: ids.get(set.healthCheckId)! }),
     };
     const change: RequestedChange = { action: 'CREATE', recordSet };
     await store
       .changeRecordSets(zone.id, [change])
       .catch((error) => assert.ok(error instanceof Refusal, String(error)));
+  }
+
+  function leadsTo(from: string, to: string): boolean {
+    const targets = store.recordSetsAt(zone.id, from).flatMap(({ alias }) => alias?.dnsName ?? []);
+    return from === to || targets.some((target) => leadsTo(target, to));
   }
 }

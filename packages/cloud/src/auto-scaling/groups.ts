@@ -21,25 +21,28 @@ import { readTags } from './tags.ts';
 import { uuidOf } from './uuid.ts';
 
 const MOST_GROUPS_DESCRIBED = 100;
-const DEFAULTS = { healthCheckType: 'EC2', healthCheckGracePeriod: 0, defaultCooldown: 300 };
+/** What a group is where a request says nothing, and what it begins with. */
+const NEW_GROUP = {
+  healthCheckType: 'EC2',
+  healthCheckGracePeriod: 0,
+  defaultCooldown: 300,
+  newInstancesProtected: false,
+  terminationPolicies: ['Default'],
+  suspendedProcesses: [],
+  launches: [],
+  launchAfter: 0,
+  instances: [],
+  activities: [],
+  deleting: false,
+};
 
 export const createGroup: Operation<AutoScaling, aws.CreateAutoScalingGroupType, object> = (
   autoScaling,
   input,
   caller,
 ) => {
-  const {
-    AutoScalingGroupName,
-    VPCZoneIdentifier,
-    AvailabilityZones,
-    LaunchTemplate,
-    Tags,
-    LifecycleHookSpecificationList,
-    MinSize,
-    MaxSize,
-    DesiredCapacity,
-    ...rest
-  } = input;
+  const { AutoScalingGroupName, LaunchTemplate, Tags, LifecycleHookSpecificationList, ...given } = input;
+  const { VPCZoneIdentifier, AvailabilityZones, MinSize, MaxSize, DesiredCapacity, ...rest } = given;
   const name = readName(AutoScalingGroupName!);
   const settings = readSettings(rest);
   const { state, ec2State, clock, random } = autoScaling;
@@ -49,34 +52,20 @@ export const createGroup: Operation<AutoScaling, aws.CreateAutoScalingGroupType,
       `AutoScalingGroup by this name already exists - A group with the name ${name} already exists`,
     );
   }
-  const sizes = checkSizes({
-    minSize: MinSize!,
-    maxSize: MaxSize!,
-    desiredCapacity: DesiredCapacity ?? MinSize!,
-  });
-  const group: Group = {
+  keepGroup(autoScaling, {
+    ...NEW_GROUP,
     name,
     arn: `arn:aws:autoscaling:${caller.region}:${caller.account}:autoScalingGroup:${uuidOf(random)}:autoScalingGroupName/${name}`,
     account: caller.account,
     region: caller.region,
     createdAt: clock.now(),
     launchTemplate: readLaunchTemplate(ec2State.now(), LaunchTemplate, caller),
-    ...sizes,
+    ...checkSizes({ minSize: MinSize!, maxSize: MaxSize!, desiredCapacity: DesiredCapacity ?? MinSize! }),
     places: readPlaces(ec2State.now(), { VPCZoneIdentifier, AvailabilityZones }, caller),
-    ...DEFAULTS,
-    newInstancesProtected: false,
-    terminationPolicies: ['Default'],
     ...settings,
     tags: readTags(Tags, name),
-    suspendedProcesses: [],
     hooks: (LifecycleHookSpecificationList ?? []).map((each) => readHook(each, undefined)),
-    launches: [],
-    launchAfter: 0,
-    instances: [],
-    activities: [],
-    deleting: false,
-  };
-  keepGroup(autoScaling, group);
+  });
   return {};
 };
 

@@ -70,22 +70,9 @@ export type Cloud = {
 };
 
 export function createCloud(options: CloudOptions): Cloud {
-  const { clock, faults, nameIds, onFailure, random = Math.random } = options;
+  const { clock, faults } = options;
   const state = createVersions(EMPTY_STATE, { now: clock.now, lag: () => faults.consistencyLag });
-  const isTaken = (id: string) => Object.values(state.now()).some((table) => table.has(id));
-  const pick = randomIds(random);
-  const core: CloudCore = {
-    fabric: serialFabric(options.fabric),
-    clock,
-    faults,
-    random,
-    makeId: (prefix, tags) => {
-      const named = nameIds?.(prefix, tags);
-      return named !== undefined && !isTaken(named) ? named : pick(prefix, tags);
-    },
-    background: startBackground(clock, onFailure),
-    onFailure,
-  };
+  const core = createCore(options, (id) => Object.values(state.now()).some((table) => table.has(id)));
   const ec2 = bindEc2({ ...core, state, locks: createKeyLocks(), tokens: rememberTokens(clock.now) });
   const autoScaling = createAutoScaling(core, ec2, state);
   const loadBalancing = createLoadBalancing(core, ec2, state);
@@ -121,8 +108,27 @@ export function createCloud(options: CloudOptions): Cloud {
       parameters.service,
     ],
     gate: async (call) => {
-      await sufferFaults(faults, random);
+      await sufferFaults(faults, core.random);
       authorize(call);
     },
+  };
+}
+
+function createCore(
+  { fabric, clock, faults, nameIds, onFailure, random = Math.random }: CloudOptions,
+  isTaken: (id: string) => boolean,
+): CloudCore {
+  const pick = randomIds(random);
+  return {
+    fabric: serialFabric(fabric),
+    clock,
+    faults,
+    random,
+    makeId: (prefix, tags) => {
+      const named = nameIds?.(prefix, tags);
+      return named !== undefined && !isTaken(named) ? named : pick(prefix, tags);
+    },
+    background: startBackground(clock, onFailure),
+    onFailure,
   };
 }

@@ -14,35 +14,14 @@ export const createLoadBalancer: Operation<
   aws.CreateLoadBalancerOutput
 > = async (balancing, input, caller) =>
   balancing.locks.run([`${caller.account} ${caller.region}`], async () => {
-    const {
-      Name,
-      Subnets,
-      SecurityGroups = [],
-      Scheme = 'internet-facing',
-      Type = 'application',
-      IpAddressType,
-      Tags,
-      ...others
-    } = input;
-    refuseOthers({ ...others, ...(IpAddressType !== 'ipv4' && { IpAddressType }) });
-    const name = checkName(Name!, 'load balancer');
-    if (Type !== 'application' && Type !== 'network') refuseOthers({ [`Type ${Type}`]: true });
-    if (Scheme !== 'internal' && Scheme !== 'internet-facing')
-      throw invalid(`'${Scheme}' is not a valid scheme`);
-    const subnets = readSubnets(balancing, Subnets, Type, caller);
-    if (own(balancing.state.now(), 'loadBalancers', caller).some((each) => each.name === name)) {
+    const parts = readParts(balancing, input, caller);
+    if (own(balancing.state.now(), 'loadBalancers', caller).some(({ name }) => name === parts.name)) {
       throw new AwsError(
         'DuplicateLoadBalancerName',
-        `A load balancer with the same name '${name}' exists, but with different settings`,
+        `A load balancer with the same name '${parts.name}' exists, but with different settings`,
       );
     }
-    const parts = { name, type: Type as LoadBalancer['type'], scheme: Scheme as LoadBalancer['scheme'] };
-    const groups = requireGroups(balancing, SecurityGroups, subnets[0]!.vpcId, caller);
-    const record = await makeLoadBalancer(
-      balancing,
-      { ...parts, subnets, groups, tags: readTags(Tags) },
-      caller,
-    );
+    const record = await makeLoadBalancer(balancing, parts, caller);
     balancing.state.write([{ table: 'loadBalancers', id: record.arn, record }]);
     return { LoadBalancers: [writeLoadBalancer(record)] };
   });
@@ -51,6 +30,20 @@ type Parts = Pick<LoadBalancer, 'name' | 'type' | 'scheme' | 'tags'> & {
   subnets: readonly Subnet[];
   groups: readonly string[];
 };
+
+function readParts(balancing: LoadBalancing, input: aws.CreateLoadBalancerInput, caller: Caller): Parts {
+  const { Name, Subnets, SecurityGroups = [], Tags, IpAddressType, ...given } = input;
+  const { Scheme = 'internet-facing', Type = 'application', ...others } = given;
+  refuseOthers({ ...others, ...(IpAddressType !== 'ipv4' && { IpAddressType }) });
+  const name = checkName(Name!, 'load balancer');
+  if (Type !== 'application' && Type !== 'network') refuseOthers({ [`Type ${Type}`]: true });
+  if (Scheme !== 'internal' && Scheme !== 'internet-facing') {
+    throw invalid(`'${Scheme}' is not a valid scheme`);
+  }
+  const subnets = readSubnets(balancing, Subnets, Type, caller);
+  const groups = requireGroups(balancing, SecurityGroups, subnets[0]!.vpcId, caller);
+  return { name, type: Type as LoadBalancer['type'], scheme: Scheme, subnets, groups, tags: readTags(Tags) };
+}
 
 async function makeLoadBalancer(
   balancing: LoadBalancing,

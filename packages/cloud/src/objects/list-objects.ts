@@ -14,34 +14,19 @@ export const listObjects: Operation<ObjectStore, aws.ListObjectsV2Request, aws.L
   input,
   caller,
 ) => {
-  const {
-    Bucket,
-    Prefix = '',
-    Delimiter = '',
-    StartAfter,
-    ContinuationToken,
-    MaxKeys,
-    EncodingType,
-    FetchOwner: _owner,
-    ...others
-  } = input;
-  refuseOthers(others);
-  if (EncodingType !== undefined && EncodingType !== 'url') refuseOthers({ EncodingType });
+  const { Bucket, StartAfter, ContinuationToken, MaxKeys, FetchOwner: _owner, ...given } = input;
+  const { Prefix = '', Delimiter = '', EncodingType, ...others } = given;
+  refuseOthers({ ...others, ...(EncodingType !== 'url' && { EncodingType }) });
   const size = readSize(MaxKeys);
   const { name } = ownBucket(state.seen(), Bucket, caller);
   const after = ContinuationToken === undefined ? (StartAfter ?? '') : readToken(ContinuationToken);
-  const own = [...state.seen().objects.values()].filter(
-    ({ bucket, key }) => bucket === name && key.startsWith(Prefix) && compareKeys(key, after) > 0,
-  );
-  const entries = group(
-    own.sort((a, b) => compareKeys(a.key, b.key)),
-    Prefix,
-    Delimiter,
-  );
+  const own = [...state.seen().objects.values()]
+    .filter(({ bucket, key }) => bucket === name && key.startsWith(Prefix) && compareKeys(key, after) > 0)
+    .sort((a, b) => compareKeys(a.key, b.key));
+  const entries = group(own, Prefix, Delimiter);
   const page = entries.slice(0, size);
   const isTruncated = page.length < entries.length;
-  const encode = (text: string) =>
-    EncodingType === 'url' ? encodeURIComponent(text).replaceAll('%2F', '/') : text;
+  const encode = encoderOf(EncodingType);
   return {
     Name: name,
     Prefix: encode(Prefix),
@@ -57,6 +42,12 @@ export const listObjects: Operation<ObjectStore, aws.ListObjectsV2Request, aws.L
     CommonPrefixes: page.filter(({ object }) => !object).map((each) => ({ Prefix: encode(each.name) })),
   };
 };
+
+/** Keys may have characters that XML has no place for: clients ask for them percent-encoded. */
+function encoderOf(encoding: string | undefined): (text: string) => string {
+  if (encoding === undefined) return (text) => text;
+  return (text) => encodeURIComponent(text).replaceAll('%2F', '/');
+}
 
 function group(sorted: readonly StoredObject[], prefix: string, delimiter: string): Entry[] {
   const entries: Entry[] = [];

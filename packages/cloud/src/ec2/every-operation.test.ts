@@ -174,7 +174,14 @@ describe('EC2, driven by the SDK', () => {
     const { SecurityGroupRules: left } = await ec2.send(
       new aws.DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [GroupId!] }] }),
     );
-    assert.equal(left!.length, 2);
+    assert.deepEqual(
+      left!
+        .filter(({ IsEgress }) => IsEgress)
+        .map(({ CidrIpv4, CidrIpv6 }) => CidrIpv4 ?? CidrIpv6)
+        .sort(),
+      ['0.0.0.0/0', '::/0'],
+    );
+    assert.equal(left!.length, 3);
     const { SecurityGroups } = await ec2.send(
       new aws.DescribeSecurityGroupsCommand({ GroupIds: [GroupId!] }),
     );

@@ -39,7 +39,7 @@ export const createSecurityGroup = operation<aws.CreateSecurityGroupRequest, aws
         vpcId: vpc.id,
         name,
         description,
-        rules: [allowAllOut(ec2)],
+        rules: allowAllOut(ec2, vpc),
       };
       await commit(ec2, [{ table: 'securityGroups', id: record.id, record }]);
       return { GroupId: record.id, Tags: writeTags(tags) };

@@ -2,6 +2,7 @@ import type * as aws from '@aws-sdk/client-ec2';
 import { AwsError } from '@pointsman/aws-wire';
 import { cidrOf, isWithin, overlapsAny, readIpv4Cidr, readIpv6Cidr } from './cidrs.ts';
 import { commit } from './commit.ts';
+import { letIpv6Out } from './default-group.ts';
 import { type Ec2, operation } from './ec2.ts';
 import { hexDigits } from './ids.ts';
 import type { CidrAssociation, Ec2State, Vpc } from './model.ts';
@@ -48,7 +49,10 @@ export const associateVpcCidrBlock = operation<
     requireRoom(ec2.state.now(), vpc, list, cidr);
     const association = makeCidr(ec2, cidr);
     const record: Vpc = { ...vpc, [list]: [...vpc[list], association] };
-    await commit(ec2, [{ table: 'vpcs', id: vpc.id, record }]);
+    await commit(ec2, [
+      { table: 'vpcs', id: vpc.id, record },
+      ...(ipv6 === undefined ? [] : letIpv6Out(ec2, ec2.state.now(), vpc)),
+    ]);
     return ipv6 === undefined
       ? { VpcId: vpc.id, CidrBlockAssociation: writeCidr(association) }
       : { VpcId: vpc.id, Ipv6CidrBlockAssociation: writeVpcIpv6Cidr(association) };

@@ -21,14 +21,16 @@ export const createVpc = operation<aws.CreateVpcRequest, aws.CreateVpcResult>(
     const cidr = readIpv4Cidr(input.CidrBlock, 'cidrBlock', 'InvalidVpc.Range');
     const ipv6 = ipv6CidrFor(ec2, input);
     const id = ec2.makeId('vpc', tags);
-    const group = defaultGroup(ec2, { vpcId: id, account: caller.account, region: caller.region });
+    const { account, region } = caller;
+    const ipv6Cidrs = ipv6 === undefined ? [] : [makeCidr(ec2, ipv6)];
+    const group = defaultGroup(ec2, { vpcId: id, account, region }, { ipv6Cidrs });
     const vpc: Vpc = {
       id,
-      account: caller.account,
-      region: caller.region,
+      account,
+      region,
       tags,
       cidrs: [makeCidr(ec2, cidr)],
-      ipv6Cidrs: ipv6 === undefined ? [] : [makeCidr(ec2, ipv6)],
+      ipv6Cidrs,
       dnsSupport: true,
       dnsHostnames: false,
       networkAddressUsageMetrics: false,

@@ -82,9 +82,3 @@ export async function createDnsGroup(
   await ec2.AuthorizeSecurityGroupIngress({ GroupId, IpPermissions }, caller);
   return GroupId!;
 }
-
-/** What a group lets out of IPv4 from the beginning, it lets out of IPv6 as well. */
-export async function allowIpv6Out(ec2: Ec2Api, GroupId: string, caller: Caller): Promise<void> {
-  const IpPermissions = [{ IpProtocol: '-1', Ipv6Ranges: [{ CidrIpv6: '::/0' }] }];
-  await ec2.AuthorizeSecurityGroupEgress({ GroupId, IpPermissions }, caller);
-}

@@ -1,7 +1,7 @@
 import type { Cloud, Ec2Api } from '@pointsman/cloud';
 import type { LabMember, LabVpc, NamespacePlan } from './plan.ts';
 import { createFixedInterface, runClient, runMember } from './seed-machines.ts';
-import { allowIpv6Out, createDnsGroup, createSubnet, createVpc } from './seed-network.ts';
+import { createDnsGroup, createSubnet, createVpc } from './seed-network.ts';
 import { tagsOf } from './seed-tags.ts';
 
 /** What the cloud has made of a topology's VPCs: IDs by the names of the topology. */
@@ -49,10 +49,11 @@ async function seedVpc(
     subnetIds.set(subnet.name, await createSubnet(ec2, vpcId, subnet, caller));
   const client = plan.clients.find(({ network }) => network === vpc.network)!;
   const own = plan.members.filter(({ network }) => network === vpc.network);
-  const groups = [state.now().vpcs.get(vpcId)!.defaultGroupId];
-  if (own.length > 0) groups.push(await createDnsGroup(ec2, vpcId, plan, caller));
-  if (vpc.ipv6Cidrs.length > 0) for (const group of groups) await allowIpv6Out(ec2, group, caller);
-  const place = { ec2, caller, subnetIds, groupId: groups.at(-1)! };
+  const groupId =
+    own.length > 0
+      ? await createDnsGroup(ec2, vpcId, plan, caller)
+      : state.now().vpcs.get(vpcId)!.defaultGroupId;
+  const place = { ec2, caller, subnetIds, groupId };
   // Addresses that are given come first: EC2 chooses the others, and takes any that is free.
   const ipv4 = await createInterfaces(
     place,

@@ -1,10 +1,7 @@
 import { groupId } from './auto-scaling.ts';
 import { noteLaunched, noteLaunchFailed } from './capacity.ts';
 import type { Driver, DriverOptions } from './driver.ts';
-import { changeInstance, type Group, type Launch } from './group.ts';
-
-/** Milliseconds until what EC2 has refused is tried again. */
-const RETRY_DELAY = 5000;
+import { changeInstance, type Group, type Launch, RETRY_DELAY } from './group.ts';
 
 export async function launch(
   { ec2, moment }: DriverOptions,
@@ -22,8 +19,8 @@ export async function launch(
       noteLaunched(now, activityId, { ...launched, launchTemplate: now.launchTemplate }),
     );
   } catch (error) {
-    const failure = { reason: (error as Error).message, delay: RETRY_DELAY };
-    driver.change(id, (now) => noteLaunchFailed(now, activityId, failure, moment()));
+    const reason = (error as Error).message;
+    driver.change(id, (now) => noteLaunchFailed(now, activityId, reason, moment()));
   }
 }
 

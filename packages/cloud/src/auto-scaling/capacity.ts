@@ -9,6 +9,7 @@ import {
   type LaunchTemplate,
   type Moment,
   type Place,
+  RETRY_DELAY,
 } from './group.ts';
 import { leave } from './leave.ts';
 
@@ -98,17 +99,12 @@ export function noteLaunched(group: Group, activityId: string, launched: Launche
   };
 }
 
-/** EC2 has refused a launch: another one is tried after `delay` milliseconds. */
-export function noteLaunchFailed(
-  group: Group,
-  activityId: string,
-  { reason, delay }: { reason: string; delay: number },
-  moment: Moment,
-): Group {
+/** EC2 has refused a launch: another one is tried after a while. */
+export function noteLaunchFailed(group: Group, activityId: string, reason: string, moment: Moment): Group {
   const failed = endActivity(group, activityId, 'Failed', moment, `${reason} Launching EC2 instance failed.`);
   return {
     ...failed,
     launches: group.launches.filter((each) => each.activityId !== activityId),
-    launchAfter: moment.now + delay,
+    launchAfter: moment.now + RETRY_DELAY,
   };
 }

@@ -101,6 +101,9 @@ export type ActivityEnd = 'Successful' | 'Failed' | 'Cancelled';
 
 export const MOST_ACTIVITIES = 100;
 
+/** Milliseconds until what EC2 has refused, or what came to nothing, is tried again. */
+export const RETRY_DELAY = 5000;
+
 /** What a step of a group needs from outside: the time, and names for what begins with it. */
 export type Moment = { now: number; newId: () => string };
 

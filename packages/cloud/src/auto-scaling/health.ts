@@ -5,6 +5,7 @@ import {
   isLeaving,
   isSuspended,
   type Moment,
+  RETRY_DELAY,
 } from './group.ts';
 import { leave } from './leave.ts';
 
@@ -35,13 +36,14 @@ export function isInGrace(group: Group, { inServiceAt }: GroupInstance, now: num
   return inServiceAt === undefined || now < inServiceAt + group.healthCheckGracePeriod * 1000;
 }
 
+/** Where one dies before it has ever been in service, its replacement waits a while: the next one may die alike. */
 export function replaceUnhealthy(group: Group, moment: Moment): Group {
   if (isSuspended(group, 'ReplaceUnhealthy') || isSuspended(group, 'Terminate')) return group;
-  return group.instances
-    .filter(({ health }) => health === 'Unhealthy')
-    .reduce(
-      (next, { id }) =>
-        leave(next, id, 'an instance was taken out of service in response to a health check failure', moment),
-      group,
-    );
+  const ill = group.instances.filter((each) => each.health === 'Unhealthy' && !isLeaving(each));
+  const neverServed = ill.some(({ inServiceAt }) => inServiceAt === undefined);
+  const reason = 'an instance was taken out of service in response to a health check failure';
+  return ill.reduce(
+    (next, { id }) => leave(next, id, reason, moment),
+    neverServed ? { ...group, launchAfter: moment.now + RETRY_DELAY } : group,
+  );
 }

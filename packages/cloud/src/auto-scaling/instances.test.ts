@@ -99,6 +99,55 @@ describe('an instance of a group', () => {
   });
 });
 
+describe('an instance that runs already', () => {
+  const attach = (...InstanceIds: string[]) =>
+    service.client.send(new aws.AttachInstancesCommand({ AutoScalingGroupName: 'joined', InstanceIds }));
+  const detach = (InstanceId: string, ShouldDecrementDesiredCapacity: boolean) =>
+    service.client.send(
+      new aws.DetachInstancesCommand({
+        AutoScalingGroupName: 'joined',
+        InstanceIds: [InstanceId],
+        ShouldDecrementDesiredCapacity,
+      }),
+    );
+
+  test('leaves a group and joins it again, and runs all the while', async () => {
+    await service.create('joined', { MinSize: 1, MaxSize: 2, DesiredCapacity: 2 });
+    const id = await first('joined');
+    const { Activities } = await detach(id, true);
+    assert.equal(Activities![0]!.Description, `Detaching EC2 instance: ${id}`);
+    assert.equal((await service.group('joined'))!.DesiredCapacity, 1);
+    assert.equal(service.instance(id)!.state, 'running');
+    await attach(id);
+    const group = await service.group('joined');
+    assert.equal(group!.DesiredCapacity, 2);
+    assert.deepEqual(
+      group!.Instances!.map((each) => each.LifecycleState),
+      ['InService', 'InService'],
+    );
+    assert.ok(group!.Instances!.some(({ InstanceId }) => InstanceId === id));
+    await detach(id, false);
+    assert.equal((await service.group('joined'))!.Instances!.length, 2);
+    assert.equal(service.instance(id)!.state, 'running');
+  });
+
+  test('is refused where it does not fit', async () => {
+    const refuse = (call: Promise<unknown>, message: RegExp) =>
+      assert.rejects(call, refused('ValidationError', 400, message));
+    const id = await first('joined');
+    await refuse(attach(id), /already part of AutoScalingGroup: joined/);
+    await refuse(attach('i-none'), /Invalid Instance ID\(s\): \[i-none\]/);
+    await refuse(detach('i-none', false), /i-none is not part of/);
+    await detach(id, true);
+    await refuse(detach(await first('joined'), true), /fewer than the min size 1/);
+    const { Reservations } = await service.cloud.ec2.DescribeInstances(
+      { Filters: [{ Name: 'instance-state-name', Values: ['terminated'] }] },
+      { account: OWNER.account, region: service.access().region, accessKeyId: '' },
+    );
+    await refuse(attach(Reservations![0]!.Instances![0]!.InstanceId!), /not in correct state: terminated/);
+  });
+});
+
 describe('a lifecycle hook', () => {
   const complete = (input: Partial<aws.CompleteLifecycleActionCommandInput>) =>
     service.client.send(

@@ -47,6 +47,17 @@ describe('an Auto Scaling group', () => {
     );
   });
 
+  test('waits a while with the next launch where an instance dies before it has been in service', () => {
+    const world = startTestGroup({ hooks: [launchHook()] });
+    world.look();
+    world.cloud.set(only(world).id, { state: 'terminated', status: 'ok' });
+    world.look();
+    assert.deepEqual(world.states(), []);
+    assert.equal(world.wakeAt, world.now + 5000);
+    world.pass(5);
+    assert.deepEqual(world.states(), ['Pending:Wait']);
+  });
+
   test('waits until the instance runs', () => {
     const world = startTestGroup({ hooks: [launchHook()] });
     const { group } = world;

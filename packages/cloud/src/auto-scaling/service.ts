@@ -17,6 +17,7 @@ import {
   setInstanceProtection,
   terminateInstance,
 } from './instances.ts';
+import { attachInstances, detachInstances } from './membership.ts';
 import { describeProcessTypes, resumeProcesses, suspendProcesses } from './processes.ts';
 import { createOrUpdateTags, deleteTags, describeTags } from './tags.ts';
 import { uuidOf } from './uuid.ts';
@@ -32,6 +33,8 @@ const operations = {
   SetInstanceHealth: setInstanceHealth,
   SetInstanceProtection: setInstanceProtection,
   TerminateInstanceInAutoScalingGroup: terminateInstance,
+  AttachInstances: attachInstances,
+  DetachInstances: detachInstances,
   DescribeScalingActivities: describeActivities,
   PutLifecycleHook: putHook,
   DeleteLifecycleHook: deleteHook,

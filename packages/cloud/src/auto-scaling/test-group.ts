@@ -86,8 +86,7 @@ export function startTestGroup(rest: Partial<Group> = {}) {
   };
   function launch(activityId: string): void {
     if (test.refusal !== undefined) {
-      const failure = { reason: test.refusal, delay: 5000 };
-      test.group = noteLaunchFailed(test.group, activityId, failure, test.moment());
+      test.group = noteLaunchFailed(test.group, activityId, test.refusal, test.moment());
       return;
     }
     const id = `i-${++ids}`;

@@ -25,6 +25,8 @@ export const CALLED_IN = {
     'SetInstanceHealth',
     'SetInstanceProtection',
     'TerminateInstanceInAutoScalingGroup',
+    'AttachInstances',
+    'DetachInstances',
     'PutLifecycleHook',
     'DeleteLifecycleHook',
     'DescribeLifecycleHooks',

@@ -32,6 +32,8 @@ export type AgentLab = {
   endpoint: string;
   /** Starts an instance with an agent, in an availability zone: `a` or `b`. Resolves to its ID. */
   boot: (zone: string) => Promise<string>;
+  /** An Auto Scaling group of one in a zone, whose launches wait for the agent's word. */
+  bootGroup: (zone: string, name: string) => Promise<void>;
   /** A machine's console. */
   consoleOf: (instanceId: string) => string;
   /** Asks a member's address as a client of the VPC; undefined where nothing comes within a second. */
@@ -58,6 +60,7 @@ const AGENT = {
   tier: 'acme/main',
   configuration: 'ssm:/pointsman/acme/main/{member}',
   publish: '/pointsman/acme/status/main/{member}',
+  launchHook: 'answers',
   endpoints: { cloud: `http://${API.address}:${API.port}` },
 };
 const UPSTREAM = '10.10.0.2';
@@ -115,6 +118,7 @@ export async function openAgentLab(t: Pick<TestContext, 'after'>, policy: string
     ask: client,
     boot: (zone) =>
       bootAgent(cloud, { subnetId: subnets[zone]!, groupId, address: `${SUBNETS[zone]}.${nextHost++}` }),
+    bootGroup: (zone, name) => bootGroup(cloud, { name, subnetId: subnets[zone]!, groupId }),
     consoleOf: (id) => readConsole(lab, id),
     holderOf: (member) => {
       const own = [...cloud.state.now().interfaces.values()].find(
@@ -201,19 +205,12 @@ async function bootAgent(
   { ec2 }: Cloud,
   { subnetId, groupId, address }: { subnetId: string; groupId: string; address: string },
 ): Promise<string> {
-  const script = [
-    '#!/bin/sh',
-    'mkdir -p /var/lib/pointsman /run/pointsman',
-    `cat > /var/lib/pointsman/agent.json <<'END'\n${JSON.stringify(AGENT)}\nEND`,
-    'unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY NODE_TEST_CONTEXT',
-    `exec ${process.execPath} ${POINTSMAN} agent --config /var/lib/pointsman/agent.json`,
-  ].join('\n');
   const { Instances } = await ec2.RunInstances(
     {
       ...{ ImageId: 'ami-00000000000000000', InstanceType: 't3.small', MinCount: 1, MaxCount: 1 },
       ...{ SubnetId: subnetId, PrivateIpAddress: address, SecurityGroupIds: [groupId] },
       ...{ IamInstanceProfile: { Name: 'agent' } },
-      UserData: Buffer.from(script).toString('base64'),
+      UserData: userData(),
       TagSpecifications: [
         { ResourceType: 'instance', Tags: [{ Key: 'pointsman:tier', Value: 'acme/main' }] },
       ],
@@ -221,6 +218,47 @@ async function bootAgent(
     OWNER,
   );
   return Instances![0]!.InstanceId!;
+}
+
+async function bootGroup(
+  { ec2, autoScaling }: Cloud,
+  { name, subnetId, groupId }: { name: string; subnetId: string; groupId: string },
+): Promise<void> {
+  const tier = { Key: 'pointsman:tier', Value: 'acme/main' };
+  await ec2.CreateLaunchTemplate(
+    {
+      LaunchTemplateName: name,
+      LaunchTemplateData: {
+        ...{ ImageId: 'ami-00000000000000000', InstanceType: 't3.small', SecurityGroupIds: [groupId] },
+        ...{ IamInstanceProfile: { Name: 'agent' }, UserData: userData() },
+        TagSpecifications: [{ ResourceType: 'instance', Tags: [tier] }],
+      },
+    },
+    OWNER,
+  );
+  await autoScaling.CreateAutoScalingGroup(
+    {
+      ...{ AutoScalingGroupName: name, MinSize: 1, MaxSize: 1, VPCZoneIdentifier: subnetId },
+      LaunchTemplate: { LaunchTemplateName: name },
+      LifecycleHookSpecificationList: [
+        { LifecycleHookName: AGENT.launchHook, LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING' },
+      ],
+      Tags: [{ ...tier, PropagateAtLaunch: true }],
+    },
+    OWNER,
+  );
+}
+
+/** What an instance runs when it boots. */
+function userData(): string {
+  const script = [
+    '#!/bin/sh',
+    'mkdir -p /var/lib/pointsman /run/pointsman',
+    `cat > /var/lib/pointsman/agent.json <<'END'\n${JSON.stringify(AGENT)}\nEND`,
+    'unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY NODE_TEST_CONTEXT',
+    `exec ${process.execPath} ${POINTSMAN} agent --config /var/lib/pointsman/agent.json`,
+  ].join('\n');
+  return Buffer.from(script).toString('base64');
 }
 
 /** The API is on this host; machines reach it at an address of their router. */

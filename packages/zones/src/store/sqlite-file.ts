@@ -82,7 +82,8 @@ export function readRevision(database: DatabaseSync): number {
  * another process was faster, and so never takes the place of a file that has been written to.
  */
 function createFile(path: string): void {
-  if (existsSync(`${path}-wal`)) {
+  // A log that another process has begun meanwhile has its file beside it.
+  if (existsSync(`${path}-wal`) && !existsSync(path)) {
     throw damaged(
       path,
       `it is gone, while its log ${path}-wal is there: put both back from where they were moved to`,

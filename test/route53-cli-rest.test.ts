@@ -6,7 +6,7 @@ import { skipWithout } from './system/packages.ts';
 import { KEYS, OWNER, REGION, route53, startZones, type ZoneService } from './system/zones.ts';
 
 /** What the AWS CLI can ask for besides zones, records and health checks. */
-describe('the AWS CLI', { skip: skipWithout(AWS, 'dig'), timeout: 300_000 }, () => {
+describe('the AWS CLI', { skip: skipWithout(AWS, 'dig'), timeout: 600_000 }, () => {
   let service: ZoneService;
   before(async () => {
     service = await startZones('--vpc', `vpc-main=127.10.0.0/16@${REGION}`, ...KEYS);

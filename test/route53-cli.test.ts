@@ -19,7 +19,7 @@ import {
   type ZoneService,
 } from './system/zones.ts';
 
-describe('the AWS CLI', { skip: skipWithout(AWS, 'dig'), timeout: 300_000 }, () => {
+describe('the AWS CLI', { skip: skipWithout(AWS, 'dig'), timeout: 600_000 }, () => {
   let service: ZoneService;
   before(async () => {
     service = await startZones(
@@ -246,7 +246,7 @@ except urllib.error.HTTPError as error:
   });
 });
 
-describe('zones serve', { skip: skipWithout(AWS, 'dig'), timeout: 300_000 }, () => {
+describe('zones serve', { skip: skipWithout(AWS, 'dig'), timeout: 600_000 }, () => {
   test('has in its file what was acknowledged before it was killed', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'pointsman-zones-'));
     t.after(() => rmSync(folder, { recursive: true }));

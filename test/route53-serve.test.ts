@@ -16,7 +16,7 @@ import { OWNER, REGION, startZones, type ZoneService } from './system/zones.ts';
 /** What `zones serve` does besides the API: HTTPS, metrics, and where aliases to AWS resources lead. */
 const BALANCER = 'internal-web-1.eu-central-1.elb.amazonaws.com';
 
-describe('zones serve', { skip: skipWithout(AWS, 'dig', 'openssl'), timeout: 300_000 }, () => {
+describe('zones serve', { skip: skipWithout(AWS, 'dig', 'openssl'), timeout: 600_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-serve-'));
   const cert = join(folder, 'api.pem');
   const key = join(folder, 'api.key');

@@ -75,7 +75,7 @@ async function addressIn(world: RunningWorld, network: string, name: string) {
 const isDrift = (name: string, change: string) => (event: Event) =>
   event.event === 'drift' && event.name === name && event.change === change;
 
-describe('Route 53 in up', { skip: skipWithout(AWS, 'dig'), timeout: 300_000 }, () => {
+describe('Route 53 in up', { skip: skipWithout(AWS, 'dig'), timeout: 600_000 }, () => {
   let world: RunningWorld;
   before(async () => {
     write('10.81.0.1');

@@ -10,13 +10,18 @@ export type Measured = { rcode: string; answers: string[] } | 'silent';
 /** Longer than anything here takes to give up. */
 const PATIENCE = 8000;
 
-export async function measure(client: WorldClient, { name, type }: Question): Promise<Measured> {
+/** `namespace`: the client's own network namespace, where it has one. */
+export async function measure(
+  client: WorldClient,
+  { name, type }: Question,
+  namespace?: string,
+): Promise<Measured> {
   let first: Measured = 'silent';
   for (const resolver of client.resolvers) {
     const { address, port } = parseEndpoint(resolver) as { address: string; port: number };
     const reply = await ask({
       server: { address, port },
-      source: client.loopback,
+      ...(namespace === undefined ? { source: client.loopback } : { namespace }),
       name,
       type,
       patience: PATIENCE,

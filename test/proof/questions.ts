@@ -1,13 +1,13 @@
 import { parseName } from '@pointsman/core/dns';
 import { planTopology } from '@pointsman/core/plan';
 import type { Topology } from '@pointsman/core/topology';
-import { buildModel, classesOf } from '@pointsman/core/verify';
+import { buildModel, classesOf, type WorldRules } from '@pointsman/core/verify';
 
 export type Question = { name: string; type: string };
 
 /** Names of every class: the class's own name, what its records have, what is not there, and deeper than anything. */
-export function questionsFor(topology: Topology): Question[] {
-  const classes = classesOf(buildModel(topology, planTopology(topology), { world: 'loopback' }));
+export function questionsFor(topology: Topology, world: WorldRules = 'loopback'): Question[] {
+  const classes = classesOf(buildModel(topology, planTopology(topology), { world }));
   const names = new Set<string>();
   for (const name of classes.names) {
     const below = (labels: string) => (name === '.' ? `${labels}.` : `${labels}.${name}`);

@@ -1,5 +1,5 @@
 import type { Ec2Api } from '@pointsman/cloud';
-import type { LabSubnet, LabVpc, NamespacePlan } from './plan.ts';
+import type { LabSubnet, LabVpc } from './plan.ts';
 import type { Caller } from './seed.ts';
 import { NETWORK_TAG, tagsOf } from './seed-tags.ts';
 
@@ -61,23 +61,16 @@ export async function createSubnet(
 
 const DNS_PORT = 53;
 
-/** Lets every network of the topology ask. */
-export async function createDnsGroup(
-  ec2: Ec2Api,
-  VpcId: string,
-  plan: NamespacePlan,
-  caller: Caller,
-): Promise<string> {
-  const Description = 'DNS from every network of the topology';
+/** Lets anybody ask: a group has room for 60 rules, and members know their clients themselves. */
+export async function createDnsGroup(ec2: Ec2Api, VpcId: string, caller: Caller): Promise<string> {
+  const Description = 'DNS from every network';
   const { GroupId } = await ec2.CreateSecurityGroup({ GroupName: 'dns', Description, VpcId }, caller);
-  const ofVpcs = plan.vpcs.flatMap(({ cidrs, ipv6Cidrs }) => [...cidrs, ...ipv6Cidrs]);
-  const ranges = [...new Set([...ofVpcs, ...plan.sites.flatMap(({ cidrs }) => cidrs)])];
   const IpPermissions = ['udp', 'tcp'].map((IpProtocol) => ({
     IpProtocol,
     FromPort: DNS_PORT,
     ToPort: DNS_PORT,
-    IpRanges: ranges.filter((cidr) => !cidr.includes(':')).map((CidrIp) => ({ CidrIp })),
-    Ipv6Ranges: ranges.filter((cidr) => cidr.includes(':')).map((CidrIpv6) => ({ CidrIpv6 })),
+    IpRanges: [{ CidrIp: '0.0.0.0/0' }],
+    Ipv6Ranges: [{ CidrIpv6: '::/0' }],
   }));
   await ec2.AuthorizeSecurityGroupIngress({ GroupId, IpPermissions }, caller);
   return GroupId!;

@@ -50,9 +50,7 @@ async function seedVpc(
   const client = plan.clients.find(({ network }) => network === vpc.network)!;
   const own = plan.members.filter(({ network }) => network === vpc.network);
   const groupId =
-    own.length > 0
-      ? await createDnsGroup(ec2, vpcId, caller)
-      : state.now().vpcs.get(vpcId)!.defaultGroupId;
+    own.length > 0 ? await createDnsGroup(ec2, vpcId, caller) : state.now().vpcs.get(vpcId)!.defaultGroupId;
   const place = { ec2, caller, subnetIds, groupId };
   // Addresses that are given come first: EC2 chooses the others, and takes any that is free.
   const ipv4 = await createInterfaces(

@@ -2,7 +2,7 @@ import type * as aws from '@aws-sdk/client-ec2';
 import { AwsError } from '@pointsman/aws-wire';
 import { attachLater, detachLater } from './attachment-progress.ts';
 import { commit } from './commit.ts';
-import { operation } from './ec2.ts';
+import { type Ec2, operation } from './ec2.ts';
 import { hexDigits } from './ids.ts';
 import { mostInterfaces } from './instance-types.ts';
 import { unknownAttachment } from './interface-attributes.ts';
@@ -33,7 +33,7 @@ export const attachNetworkInterface = operation<
 );
 
 export function makeAttachment(
-  { random, clock }: { random: () => number; clock: { now(): number } },
+  { random, clock }: Pick<Ec2, 'random' | 'clock'>,
   { id, account }: Pick<Instance, 'id' | 'account'>,
   deviceIndex: number,
 ): Attachment {

@@ -116,48 +116,54 @@ function writeInstanceInterface(state: Ec2State, each: NetworkInterface): aws.In
   };
 }
 
-export const instanceFields = (state: Ec2State): FilterFields<Instance> => {
+/** What filters know of an instance. */
+export function instanceFields(state: Ec2State): FilterFields<Instance> {
   const primary = (instance: Instance) => interfacesOf(state, instance)[0];
-  const eachInterface =
-    <Value>(read: (each: NetworkInterface) => Value) =>
-    (instance: Instance) =>
-      interfacesOf(state, instance).map(read);
   return {
-    'instance-id': ({ id }) => id,
-    'instance-state-name': (instance) => instance.state,
-    'instance-state-code': (instance) => CODES[instance.state],
-    'instance-type': ({ instanceType }) => instanceType,
-    'image-id': ({ imageId }) => imageId,
-    'availability-zone': ({ availabilityZone }) => availabilityZone,
-    'availability-zone-id': ({ availabilityZone }) => zoneIdOf(availabilityZone),
-    architecture: ({ instanceType }) => architectureOf(instanceType),
-    'client-token': ({ clientToken }) => clientToken,
-    'iam-instance-profile.arn': ({ instanceProfileArn }) => instanceProfileArn,
+    ...OWN_FIELDS,
+    ...interfaceFieldsOf(state),
     'instance.group-id': (instance) => primary(instance)?.groupIds,
-    'key-name': ({ keyName }) => keyName,
-    'launch-time': ({ launched }) => new Date(launched).toISOString(),
-    'network-interface.addresses.private-ip-address': (instance) =>
-      interfacesOf(state, instance).flatMap(({ addresses }) => addresses),
-    'network-interface.attachment.attachment-id': eachInterface(({ attachment }) => attachment!.id),
-    'network-interface.attachment.device-index': eachInterface(({ attachment }) =>
-      String(attachment!.deviceIndex),
-    ),
-    'network-interface.attachment.status': eachInterface(({ attachment }) => attachment!.status),
-    'network-interface.group-id': (instance) =>
-      interfacesOf(state, instance).flatMap(({ groupIds }) => groupIds),
-    'network-interface.network-interface-id': eachInterface(({ id }) => id),
-    'network-interface.mac-address': eachInterface(({ mac }) => mac),
-    'network-interface.subnet-id': eachInterface(({ subnetId }) => subnetId),
-    'network-interface.vpc-id': eachInterface(({ vpcId }) => vpcId),
-    'owner-id': ({ account }) => account,
     'private-dns-name': (instance) => {
       const each = primary(instance);
       return each && privateDnsName(state, each);
     },
     'private-ip-address': (instance) => primary(instance)?.addresses[0],
-    'reservation-id': ({ reservationId }) => reservationId,
-    'state-reason-code': ({ stateReason }) => stateReason?.code,
-    'subnet-id': ({ subnetId }) => subnetId,
-    'vpc-id': ({ vpcId }) => vpcId,
   };
+}
+
+const OWN_FIELDS: FilterFields<Instance> = {
+  'instance-id': ({ id }) => id,
+  'instance-state-name': ({ state }) => state,
+  'instance-state-code': ({ state }) => CODES[state],
+  'instance-type': ({ instanceType }) => instanceType,
+  'image-id': ({ imageId }) => imageId,
+  'availability-zone': ({ availabilityZone }) => availabilityZone,
+  'availability-zone-id': ({ availabilityZone }) => zoneIdOf(availabilityZone),
+  architecture: ({ instanceType }) => architectureOf(instanceType),
+  'client-token': ({ clientToken }) => clientToken,
+  'iam-instance-profile.arn': ({ instanceProfileArn }) => instanceProfileArn,
+  'key-name': ({ keyName }) => keyName,
+  'launch-time': ({ launched }) => new Date(launched).toISOString(),
+  'owner-id': ({ account }) => account,
+  'reservation-id': ({ reservationId }) => reservationId,
+  'state-reason-code': ({ stateReason }) => stateReason?.code,
+  'subnet-id': ({ subnetId }) => subnetId,
+  'vpc-id': ({ vpcId }) => vpcId,
 };
+
+/** Of all of its interfaces. */
+function interfaceFieldsOf(state: Ec2State): FilterFields<Instance> {
+  const each = (read: (each: NetworkInterface) => string | readonly string[]) => (instance: Instance) =>
+    interfacesOf(state, instance).flatMap(read);
+  return {
+    'network-interface.addresses.private-ip-address': each(({ addresses }) => addresses),
+    'network-interface.attachment.attachment-id': each(({ attachment }) => attachment!.id),
+    'network-interface.attachment.device-index': each(({ attachment }) => String(attachment!.deviceIndex)),
+    'network-interface.attachment.status': each(({ attachment }) => attachment!.status),
+    'network-interface.group-id': each(({ groupIds }) => groupIds),
+    'network-interface.network-interface-id': each(({ id }) => id),
+    'network-interface.mac-address': each(({ mac }) => mac),
+    'network-interface.subnet-id': each(({ subnetId }) => subnetId),
+    'network-interface.vpc-id': each(({ vpcId }) => vpcId),
+  };
+}

@@ -1,6 +1,6 @@
 import type * as aws from '@aws-sdk/client-ec2';
 import { AwsError, type Caller } from '@pointsman/aws-wire';
-import { requireFree } from './attachments.ts';
+import { makeAttachment, requireFree } from './attachments.ts';
 import { commit, type Ec2Edit } from './commit.ts';
 import { type Ec2, operation } from './ec2.ts';
 import { hexDigits } from './ids.ts';
@@ -82,32 +82,26 @@ function planInstance(
     return readTagSpecifications(launch.tagSpecifications, type, others, caller.principal);
   };
   const { account, region } = caller;
-  const id = ec2.makeId('i', tagsOf('instance'));
+  const tags = tagsOf('instance');
+  const id = ec2.makeId('i', tags);
   const interfaces: NetworkInterface[] = [];
   for (const wanted of launch.interfaces) {
-    const each = planInterface(ec2, wanted, { caller, vpc, tags: tagsOf('network-interface') }, [
-      ...made,
-      ...interfaces,
-    ]);
-    interfaces.push({ ...each, attachment: makeLaunchAttachment(ec2, { id, account }, wanted) });
+    const place = { caller, vpc, tags: tagsOf('network-interface') };
+    const each = planInterface(ec2, wanted, place, [...made, ...interfaces]);
+    const attachment = makeAttachment(ec2, { id, account }, wanted.deviceIndex);
+    const { deleteOnTermination } = wanted;
+    interfaces.push({ ...each, attachment: { ...attachment, deleteOnTermination } });
   }
-  const primary = interfaces[0]!;
   requireOneZone(launch, interfaces);
-  const { imageId, instanceType, keyName, userData, instanceProfileArn } = launch;
+  const primary = interfaces[0]!;
   const instance: Instance = {
+    ...settingsOf(launch),
     id,
     account,
     region,
-    tags: tagsOf('instance'),
+    tags,
     reservationId,
     launchIndex: instances.length,
-    imageId,
-    instanceType,
-    keyName,
-    userData,
-    instanceProfileArn,
-    disableApiTermination: launch.disableApiTermination,
-    metadataOptions: launch.metadataOptions,
     vpcId: vpc.id,
     subnetId: primary.subnetId,
     availabilityZone: primary.availabilityZone,
@@ -118,6 +112,27 @@ function planInstance(
     clientToken: input.ClientToken,
   };
   return { instance, interfaces };
+}
+
+/** What a launch says of each of its instances alike. */
+function settingsOf({
+  imageId,
+  instanceType,
+  keyName,
+  userData,
+  instanceProfileArn,
+  disableApiTermination,
+  metadataOptions,
+}: Launch) {
+  return {
+    imageId,
+    instanceType,
+    keyName,
+    userData,
+    instanceProfileArn,
+    disableApiTermination,
+    metadataOptions,
+  };
 }
 
 function planInterface(
@@ -139,22 +154,6 @@ function planInterface(
 function requireVpc<Kept extends { id: string; vpcId: string }>(each: Kept, vpc: Vpc): Kept {
   if (each.vpcId === vpc.id) return each;
   throw invalidCombination(`${each.id} is not in the VPC ${vpc.id} of the primary network interface`);
-}
-
-function makeLaunchAttachment(
-  { random, clock }: Ec2,
-  { id, account }: Pick<Instance, 'id' | 'account'>,
-  { deviceIndex, deleteOnTermination }: LaunchInterface,
-): NonNullable<NetworkInterface['attachment']> {
-  return {
-    id: `eni-attach-${hexDigits(random, 17)}`,
-    instanceId: id,
-    instanceAccount: account,
-    deviceIndex,
-    status: 'attaching',
-    since: clock.now(),
-    deleteOnTermination,
-  };
 }
 
 function requireOneZone({ availabilityZone }: Launch, interfaces: readonly NetworkInterface[]): void {

@@ -23,6 +23,8 @@ export function compileServer(model: Model, network: Network, folder: string): s
     'leasefile-ro',
     'dhcp-authoritative',
     'dhcp-broadcast',
+    'quiet-dhcp',
+    `log-facility=${folder}/log`,
     `pid-file=${folder}/dnsmasq.pid`,
     `dhcp-hostsfile=${folder}/hosts`,
     `dhcp-optsfile=${folder}/options`,

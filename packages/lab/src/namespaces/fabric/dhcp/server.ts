@@ -1,4 +1,5 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Commands } from '../commands.ts';
 import type { Model, Network } from '../model.ts';
 import { NAMESPACES } from '../names.ts';
@@ -34,7 +35,7 @@ export function createDhcpServer(
     const isReused = reservations.some(({ address, mac }) => (leased.get(address) ?? mac) !== mac);
     if (isReused || config !== running) leased.clear();
     for (const { address, mac } of reservations) leased.set(address, mac);
-    if (pid !== undefined && config === running && !isReused) return signal(pid, 'SIGHUP');
+    if (pid !== undefined && config === running && !isReused && (await rereads(pid, folder))) return;
     await replace(`${folder}/dnsmasq.conf`, config);
     const old = pid === undefined ? [] : [pid];
     await endAll(() => old.filter((each) => isIn(each, network.namespace)));
@@ -49,6 +50,28 @@ export function createDhcpServer(
 
   return { update: () => inTurn(updateNow) };
 }
+
+/**
+ * Has the server read its files again. It may answer a request that comes meanwhile as before: its log says when it has. False where it says
+ * nothing for long.
+ */
+async function rereads(pid: number, folder: string): Promise<boolean> {
+  const readSoFar = await countReads(folder);
+  signal(pid, 'SIGHUP');
+  for (const deadline = Date.now() + REREAD_PATIENCE; Date.now() < deadline; await wait(2)) {
+    if ((await countReads(folder)) > readSoFar) return true;
+  }
+  return false;
+}
+
+/** How often it has read its options, the last of its files. */
+async function countReads(folder: string): Promise<number> {
+  const log = await readFile(`${folder}/log`, 'utf8').catch(() => '');
+  return log.split(`read ${folder}/options\n`).length - 1;
+}
+
+/** Milliseconds. */
+const REREAD_PATIENCE = 10_000;
 
 /** The server's process, where its number is not somebody else's by now. */
 async function runningIn(namespace: string, folder: string): Promise<number | undefined> {

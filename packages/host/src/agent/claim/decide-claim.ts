@@ -159,7 +159,7 @@ function whyDead(
 
 /** Asked for once without force; one that hangs is forced. */
 function detach(
-  { ...each }: MemberInterface,
+  each: MemberInterface,
   { id, state }: Attachment,
   why: string,
   memory: ClaimMemory,

@@ -19,7 +19,12 @@ export class StoreFileError extends Error {
 
 /** "PNTZ", so that another program's database is not taken for ours. */
 const APPLICATION_ID = 0x50_4e_54_5a;
-const VERSION = 1;
+const VERSION = 2;
+
+const CIDR_COLLECTIONS = 'CREATE TABLE cidr_collections (id TEXT PRIMARY KEY, body TEXT NOT NULL);';
+
+/** What brings a file from a version to the next one, by the version that it has. */
+const UPGRADES: Readonly<Record<number, string>> = { 1: CIDR_COLLECTIONS };
 
 const TABLES = `
   CREATE TABLE state (revision INTEGER NOT NULL);
@@ -29,7 +34,7 @@ const TABLES = `
   CREATE TABLE changes (id TEXT PRIMARY KEY, revision INTEGER NOT NULL UNIQUE, body TEXT NOT NULL);
   CREATE TABLE health_checks (id TEXT PRIMARY KEY, body TEXT NOT NULL);
   CREATE TABLE delegation_sets (id TEXT PRIMARY KEY, body TEXT NOT NULL);
-  CREATE TABLE cidr_collections (id TEXT PRIMARY KEY, body TEXT NOT NULL);
+  ${CIDR_COLLECTIONS}
   CREATE TABLE tags (kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id));
 `;
 
@@ -41,21 +46,44 @@ const BUSY = 5;
 const CORRUPT = 11;
 const NOTADB = 26;
 
-/** Makes the file where there is none, then gives it to `load`, without writing to it. @throws StoreFileError */
+/**
+ * Makes the file where there is none, or brings one of an older version up to this one, then gives it to `load`, without writing to it.
+ * @throws StoreFileError
+ */
 export function readStoreFile<Loaded>(path: string, load: (database: DatabaseSync) => Loaded): Loaded {
   if (!existsSync(path)) createFile(path);
   if (statSync(path).size === 0) {
     throw damaged(path, 'it is empty, which no database of a store ever is');
   }
   return guarded(path, () => {
-    const database = new DatabaseSync(path, { readOnly: true, timeout: PATIENCE });
-    try {
-      inspect(path, database);
-      return load(database);
-    } finally {
-      database.close();
-    }
+    const read = <Result>(act: (database: DatabaseSync) => Result): Result => {
+      const database = new DatabaseSync(path, { readOnly: true, timeout: PATIENCE });
+      try {
+        inspect(path, database);
+        return act(database);
+      } finally {
+        database.close();
+      }
+    };
+    if (read(versionOf) < VERSION) upgradeFile(path);
+    return read(load);
   });
+}
+
+/** All steps in one transaction: a process that dies half-way leaves the file at the version it had. */
+function upgradeFile(path: string): void {
+  const database = new DatabaseSync(path, { timeout: PATIENCE });
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE');
+    for (let version = versionOf(database); version < VERSION; version++) database.exec(UPGRADES[version]!);
+    database.exec(`PRAGMA user_version = ${VERSION}; COMMIT`);
+  } finally {
+    database.close();
+  }
+}
+
+function versionOf(database: DatabaseSync): number {
+  return database.prepare('PRAGMA user_version').get()!.user_version as number;
 }
 
 /** Opens the file to be written to, by this process alone. @throws StoreFileError, also where it has another revision than was read. */
@@ -118,7 +146,7 @@ function inspect(path: string, database: DatabaseSync): void {
   if (value('application_id') !== APPLICATION_ID) {
     throw new StoreFileError('foreign', `${path} is a database of another program`);
   }
-  if (value('user_version') > VERSION) {
+  if (versionOf(database) > VERSION) {
     throw new StoreFileError(
       'newer',
       `${path} was written by a newer version of Pointsman: use that one, or another file`,

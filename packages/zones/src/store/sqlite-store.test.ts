@@ -102,6 +102,24 @@ describe('the file of a store', () => {
     });
   }
 
+  test('of an older version is brought up to this one, with all that it holds', async () => {
+    const path = await filledStore();
+    const database = new DatabaseSync(path);
+    database.exec('DROP TABLE cidr_collections; PRAGMA user_version = 1');
+    database.close();
+    const store = await openSqliteStore(path, OPTIONS);
+    const [zone] = store.zones();
+    assert.equal(store.recordSets(zone!.id, undefined, 2000).recordSets.length, 1500 + 2);
+    await store.createCidrCollection({ account: OWNER, name: 'offices', callerReference: 'o' });
+    await store.close();
+    const again = await openSqliteStore(path, OPTIONS);
+    assert.deepEqual(
+      again.cidrCollections().map(({ name }) => name),
+      ['offices'],
+    );
+    await again.close();
+  });
+
   test('is held by one process', async () => {
     const path = newPath();
     const store = await openSqliteStore(path, OPTIONS);

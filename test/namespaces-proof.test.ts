@@ -28,7 +28,7 @@ import { skipWithoutLab } from './system/lab.ts';
 const SEED = Number(process.env.SEED ?? randomInt(1_000_000));
 const RUNS = Number(process.env.RUNS ?? 2);
 /** Of a topology's questions, so many: each that nobody answers takes seconds. */
-const MOST_QUESTIONS = 60;
+const MOST_QUESTIONS = 40;
 const QUESTIONS_AT_A_TIME = 32;
 
 describe('proof against networks', { skip: skipWithoutLab, timeout: 24 * 3600 * 1000 }, () => {

@@ -45,7 +45,7 @@ export function addAgentApply(agent: Command): void {
 }
 
 async function apply(options: ApplyOptions): Promise<void> {
-  const config = readInterface(options.config);
+  const config = await readInterface(options.config);
   const change = await start(config, options);
   const ending = new AbortController();
   onEndSignal(() => {

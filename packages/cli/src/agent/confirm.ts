@@ -2,7 +2,7 @@ import { confirmPending, InterfaceError } from '@pointsman/host';
 import type { Command } from 'commander';
 import { Outcome } from '../outcome.ts';
 import { say } from '../terminal.ts';
-import { readInterface } from './read-interface.ts';
+import { readDirectory } from './read-interface.ts';
 
 const AFTER_HELP = `
 Example:
@@ -21,7 +21,7 @@ export function addAgentConfirm(agent: Command): void {
 }
 
 async function confirm({ config }: { config: string }): Promise<void> {
-  const { directory } = readInterface(config);
+  const directory = readDirectory(config);
   try {
     await confirmPending(directory);
   } catch (error) {

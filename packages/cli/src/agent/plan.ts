@@ -25,7 +25,7 @@ export function addAgentPlan(agent: Command): void {
 }
 
 async function plan({ config, json }: PlanOptions): Promise<void> {
-  const { desired } = readInterface(config);
+  const { desired } = await readInterface(config);
   const observed = await observeInterface(runCommand, desired).catch((error) => {
     throw error instanceof InterfaceError ? new Outcome(2, error.message) : error;
   });

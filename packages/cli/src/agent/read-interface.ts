@@ -1,24 +1,44 @@
 import { join } from 'node:path';
 import { agentConfigSchema, parseServiceInterface, type ServiceInterface } from '@pointsman/core/config';
+import { findServiceInterface } from '@pointsman/host';
 import { Outcome } from '../outcome.ts';
+import { readAgentConfig } from './read-config.ts';
 import { readJson } from './read-json.ts';
 
-/** What an agent's configuration says of the interface; `directory` is where a change waits for its confirmation. */
+/** What is to become of a host's interface; `directory` is where a change waits for its confirmation. */
 export type InterfaceConfig = { desired: ServiceInterface; directory: string };
 
-/** @throws Outcome */
-export function readInterface(file: string): InterfaceConfig {
+/** By the key `interface` of an agent's configuration, or as the agent has claimed it. @throws Outcome */
+export async function readInterface(file: string): Promise<InterfaceConfig> {
   const value = readJson(file);
+  const isClaimed = typeof value === 'object' && value !== null && 'tier' in value;
+  if (isClaimed) return readClaimed(file);
   const result = parseServiceInterface(value);
-  if (result.ok) return { desired: result.desired, directory: confirmDirectory(file, value as object) };
+  if (result.ok) return { desired: result.desired, directory: readDirectory(file) };
   const lines = result.problems.map(
     ({ path, message }) => `${file}: ${path === '' ? '' : `${path}: `}${message}`,
   );
   throw new Outcome(2, lines.join('\n'));
 }
 
-function confirmDirectory(file: string, { stateDirectory }: { stateDirectory?: unknown }): string {
-  const read = agentConfigSchema.shape.stateDirectory.safeParse(stateDirectory);
-  if (read.success) return join(read.data, 'confirm');
+/** @throws Outcome */
+export function readDirectory(file: string): string {
+  const value = readJson(file) as { stateDirectory?: unknown } | null;
+  const read = agentConfigSchema.shape.stateDirectory.safeParse(value?.stateDirectory);
+  if (read.success) return confirmDirectory(read.data);
   throw new Outcome(2, `${file}: stateDirectory: ${read.error.issues[0]!.message}`);
+}
+
+async function readClaimed(file: string): Promise<InterfaceConfig> {
+  const { stateDirectory } = readAgentConfig(file);
+  try {
+    const desired = await findServiceInterface({ stateDirectory });
+    return { desired, directory: confirmDirectory(stateDirectory) };
+  } catch (error) {
+    throw new Outcome(2, `${file}: ${(error as Error).message}`);
+  }
+}
+
+function confirmDirectory(stateDirectory: string): string {
+  return join(stateDirectory, 'confirm');
 }

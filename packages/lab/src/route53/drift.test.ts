@@ -149,6 +149,26 @@ describe('drift', () => {
     );
   });
 
+  test('keeps a zone of the API in place of one of the file with the same name, in whatever order they come', async () => {
+    const drift: Drift = new Map();
+    const store = open(seedWith({}), drift);
+    await store.deleteZone(ZONE);
+    const { value: made } = await store.createZone({
+      account: ACCOUNT,
+      name: 'z.example',
+      callerReference: 'z',
+      vpc: vpcKey('hub'),
+    });
+    await store.changeRecordSets(made.id, [
+      { action: 'CREATE', recordSet: { name: 'a.z.example', type: 'A', ttl: 300, values: ['10.9.9.9'] } },
+    ]);
+    for (const kept of [[...drift], [...drift].reverse()]) {
+      const { drift: left, conflicts } = reconcile(new Map(kept), seedWith({}));
+      assert.deepEqual(conflicts, []);
+      assert.deepEqual(contents(open(seedWith({}), left)), contents(store));
+    }
+  });
+
   test('goes with the zone or VPC that it was in', async () => {
     const drift: Drift = new Map();
     const store = open(SEED, drift);

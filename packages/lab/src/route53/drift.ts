@@ -67,23 +67,40 @@ export type Conflict = Drifted & { key: string; because: string };
  * the drift. What the API made in a zone or VPC that the file no longer has goes, too. All that goes is a conflict.
  */
 export function reconcile(kept: Drift, seed: Seed): { drift: Drift; conflicts: Conflict[] } {
-  const drift: Drift = new Map();
   const conflicts: Conflict[] = [];
+  const fail = ([key, { file, now }]: Entry, because: string) => conflicts.push({ key, file, now, because });
+  let standing = [...kept]
+    .filter(([, { now }]) => !isSamePart(statedBy(seed, now), now))
+    .sort(([, a], [, b]) => rank(a.now) - rank(b.now));
+  for (const entry of standing) if (!isAsBefore(seed, entry)) fail(entry, 'the file says something else now');
+  standing = standing.filter((entry) => isAsBefore(seed, entry));
+  // Each is judged among all others, whatever their order; what goes may take others with it.
+  for (let before = -1; before !== standing.length; ) {
+    before = standing.length;
+    const zones = zonesWith(seed, standing);
+    standing = standing.filter((entry) => {
+      const because = missing(zones, seed, entry[1].now);
+      if (because !== undefined) fail(entry, because);
+      return because === undefined;
+    });
+  }
+  return { drift: new Map(standing), conflicts };
+}
+
+type Entry = readonly [key: string, drifted: Drifted];
+
+function isAsBefore(seed: Seed, [, { file, now }]: Entry): boolean {
+  return isSamePart(statedBy(seed, now), file);
+}
+
+/** The zones of the file, as far as the drift has left them, and those that it has brought. */
+function zonesWith(seed: Seed, drift: readonly Entry[]): Zones {
   const zones = new Map(Array.from(seed.zones, ([id, { zone }]) => [id, zone]));
-  const sorted = [...kept].sort(([, a], [, b]) => rank(a.now) - rank(b.now));
-  for (const [key, { file, now }] of sorted) {
-    const stated = statedBy(seed, now);
-    if (isSamePart(stated, now)) continue;
-    const because = isSamePart(stated, file) ? missing(zones, seed, now) : 'the file says something else now';
-    if (because !== undefined) {
-      conflicts.push({ key, file, now, because });
-      continue;
-    }
-    drift.set(key, { file: stated, now });
+  for (const [, { now }] of drift) {
     if (now.kind === 'zone') zones.set(now.zone.id, now.zone);
     else if (now.kind === 'zone-gone') zones.delete(now.id);
   }
-  return { drift, conflicts };
+  return zones;
 }
 
 /** Zones before what is in them. */

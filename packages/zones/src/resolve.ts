@@ -27,13 +27,17 @@ export type Resolution = {
   end: { kind: 'outside' | 'referral' | 'loop'; name: Name } | undefined;
 };
 
-/** Follows a question through the zones of a set; aliases lead on from zone to zone. `random` gives the order of the records in a set. */
+/**
+ * Follows a question through the zones of a set; aliases lead on from zone to zone. `random` gives the order of the records in a set; `looks`, how many
+ * record sets behind aliases may be looked at.
+ */
 export function resolve(
   zones: ZoneSet,
   name: Name,
   type: string,
   random: () => number,
   client?: string,
+  looks?: number,
 ): Resolution {
   const resolution: Resolution = {
     rcode: NOERROR,
@@ -42,7 +46,7 @@ export function resolve(
     additionals: [],
     end: undefined,
   };
-  const choice = newChoice(zones.querier, random, client);
+  const choice = newChoice(zones.querier, random, client, looks);
   let seen: Set<Name> | undefined;
   let at: Name | undefined = name;
   while (at !== undefined) {

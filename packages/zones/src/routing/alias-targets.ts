@@ -6,6 +6,9 @@ import type { Querier } from './querier.ts';
 /** Seconds: what Route 53 answers for an alias to a load balancer. */
 const TARGET_TTL = 60;
 
+/** One answer may look at a hundred targets: each has so many looks of its own. */
+const LOOKS = 100;
+
 /** AWS resources that aliases may name, with their addresses by type; a name that is not among them is looked for by `otherwise`. */
 export function statedTargets(
   stated: ReadonlyMap<Name, ReadonlyMap<string, readonly Uint8Array[]>>,
@@ -27,7 +30,8 @@ export function targetsInZones(zones: () => ZoneSet): Querier['findTarget'] {
   return ({ dnsName }, type) => {
     const { privateZones, otherZones, querier } = zones();
     const within = { privateZones, otherZones, querier: { ...querier, findTarget: () => undefined } };
-    const answers = resolve(within, dnsName, type, () => 0).answers.filter((each) => each.type === type);
+    const { answers: all } = resolve(within, dnsName, type, () => 0, undefined, LOOKS);
+    const answers = all.filter((each) => each.type === type);
     if (answers.length === 0) return undefined;
     const set: RecordSet = {
       name: dnsName,

@@ -158,3 +158,27 @@ test('one answer looks at a bounded number of record sets, however many aliases 
   assert.equal(zone(groups)('g0.', ['sick']), 'sick');
   assert.ok(looks > 0 && looks <= MOST_LOOKS, `${looks} looks`);
 });
+
+test('one answer looks at a hundred AWS resources, however many aliases of groups of aliases lead to them', () => {
+  const balancers = Array.from({ length: 100 }, (_, index) =>
+    alias(`lb${index}.`, { setIdentifier: `${index}`, weight: 1 }),
+  );
+  const groups = Array.from({ length: 100 }, (_, index) =>
+    alias('balancers.', { setIdentifier: `${index}`, weight: 1 }),
+  );
+  const ask = zone({
+    'groups.': { policy: 'weighted', sets: groups },
+    'balancers.': { policy: 'weighted', sets: balancers },
+  });
+  const looksFor = (name: string) => {
+    const looked: string[] = [];
+    ask(name, [], ({ dnsName }) => {
+      looked.push(dnsName);
+      return { set: records('lb.'), healthy: false };
+    });
+    return looked;
+  };
+  // The one that is chosen in the end is looked at once more.
+  assert.equal(looksFor('balancers.').length, 101);
+  assert.ok(looksFor('groups.').length <= 101);
+});

@@ -38,9 +38,17 @@ export type Choice = {
  */
 export const MOST_LOOKS = 1000;
 
-export function newChoice(querier: Querier, random: () => number, client?: string): Choice {
-  return { querier, random, client, askedForClient: false, looks: MOST_LOOKS };
+export function newChoice(
+  querier: Querier,
+  random: () => number,
+  client?: string,
+  looks: number = MOST_LOOKS,
+): Choice {
+  return { querier, random, client, askedForClient: false, looks };
 }
+
+/** What a look at an AWS resource counts for, which may itself be chosen from groups of record sets: a group of 100 such aliases is looked at whole. */
+const TARGET_LOOKS = 10;
 
 /** Aliases may be changed to lead to each other: this many steps, then there is no answer. */
 const MOST_STEPS = 16;
@@ -104,7 +112,10 @@ function isTargetHealthy(
 ): boolean {
   if (step > MOST_STEPS) return false;
   const target = set.find(alias!.dnsName, set.type);
-  if (target === undefined) return choice.querier.findTarget(alias!, set.type)?.healthy ?? false;
+  if (target === undefined) {
+    choice.looks -= TARGET_LOOKS;
+    return choice.looks >= 0 && (choice.querier.findTarget(alias!, set.type)?.healthy ?? false);
+  }
   if (!isRouted(target)) return true;
   return target.candidates.some((candidate) => isHealthy(target, candidate, choice, step));
 }

@@ -130,6 +130,13 @@ describe('a claim', () => {
   });
 });
 
+test('a host goes on serving its own where a second interface gets the same tags', () => {
+  const twins = [attachedTo('i-me'), { ...ENI, id: 'eni-b', mac: '02:00:00:00:00:0b' }];
+  const decided = decideClaim(NO_MEMORY, view({ macs: new Set([ENI.mac]), interfaces: twins }), 0);
+  assert.ok(decided.step.do === 'hold' && decided.step.interface.id === ENI.id);
+  assert.equal(decided.problems[0]!.code, 'duplicate-member');
+});
+
 describe('an agent that is killed', () => {
   /** Every 100 ms of a take-over: before, between and after all of its calls. */
   for (const kill of ['ended', 'frozen'] as const)

@@ -12,9 +12,20 @@ import { type ClaimProblem, findCandidates } from './candidates.ts';
 export function decideClaim(memory: ClaimMemory, view: ClaimView, now: number): Decision {
   const { candidates, problems } = findCandidates(view.interfaces, view.host);
   const next = { ...memory, since: stillSince(memory.since, doubtsOf(candidates, view), now) };
-  const held = candidates.find(({ mac }) => view.macs.has(mac));
+  const held = candidates.find(({ mac }) => view.macs.has(mac)) ?? findDoubtful(view);
   const step = held ? stepOfHolder(held, next, view, now) : stepOfClaimant(candidates, next, view, now);
   return { memory: next, step, candidates, problems };
+}
+
+/** Which this host has, though its tags are wrong now, such as two of one member: a mistake in tags takes no answers away. */
+function findDoubtful({ interfaces, macs, host }: ClaimView): MemberInterface | undefined {
+  return interfaces.find(
+    ({ mac, member, attachment }) =>
+      macs.has(mac) &&
+      member !== undefined &&
+      (host.member === undefined || member === host.member) &&
+      attachment?.instanceId === host.instanceId,
+  );
 }
 
 export type Host = {

@@ -125,7 +125,11 @@ async function makeInstance({ ec2, state }: Cloud) {
     {
       ...{ ImageId: 'ami-00000000000000000', InstanceType: 't3.small', MinCount: 1, MaxCount: 1 },
       ...{ SubnetId: subnets.a, IamInstanceProfile: { Name: 'agent' } },
-      TagSpecifications: [{ ResourceType: 'instance', Tags }],
+      // The primary interface too, and as if it were the member's: it must never be taken for that.
+      TagSpecifications: [
+        { ResourceType: 'instance', Tags },
+        { ResourceType: 'network-interface', Tags: [...Tags, { Key: 'pointsman:member', Value: 'a' }] },
+      ],
     },
     OWNER,
   );

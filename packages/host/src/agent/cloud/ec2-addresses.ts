@@ -21,7 +21,9 @@ export function openEc2Addresses(
   const subnets = new Map<string, string[]>();
   return {
     findInterfaces: async () => {
-      const found = await describeInterfaces(ec2, tier);
+      const tagged = await describeInterfaces(ec2, tier);
+      // An instance's primary interface is its own, and its management's, whatever tags its launch template gave it.
+      const found = tagged.filter(({ Attachment }) => Attachment?.DeviceIndex !== 0);
       const unknown = found.map(({ SubnetId }) => SubnetId!).filter((id) => !subnets.has(id));
       for (const subnet of await describeSubnets(ec2, unknown))
         subnets.set(subnet.SubnetId!, cidrsOf(subnet));

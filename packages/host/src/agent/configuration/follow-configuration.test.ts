@@ -65,6 +65,36 @@ test('one that is refused is told once, with all that is wrong; a torn one on di
   assert.equal(following.used.length, 1);
 });
 
+test('the first one is tried again while it cannot be put in force; once one is, that is not disturbed', async (t) => {
+  const site = await startSite(t, textOf('one'));
+  const following = follow(t, `${site.url}/a.json`, folderOf(t), (config, trials) => {
+    if (config.name === 'two' || trials < 4) throw new Error('the address is not there');
+  });
+  await following.heard('taken');
+  assert.equal(following.trials(), 4);
+  site.text = textOf('two');
+  await following.heard('refused', 2);
+  const before = site.unchanged;
+  await following.lookUntil(() => site.unchanged > before + 1);
+  assert.equal(following.trials(), 5);
+  assert.deepEqual(
+    following.events.map(({ event }) => event),
+    ['refused', 'taken', 'refused'],
+  );
+});
+
+test('so is the one on disk, while its source is away', async (t) => {
+  const site = await startSite(t, '');
+  site.status = 503;
+  const folder = folderOf(t);
+  await openLastGood(folder).write('a', textOf('kept'));
+  const following = follow(t, `${site.url}/a.json`, folder, (_, trials) => {
+    if (trials < 3) throw new Error('the address is not there');
+  });
+  await following.heard('taken');
+  assert.equal(following.used[0]!.config.name, 'kept');
+});
+
 test('one that cannot be kept on disk is in force all the same, and that is told', async (t) => {
   const site = await startSite(t, textOf('one'));
   const folder = folderOf(t);
@@ -74,17 +104,24 @@ test('one that cannot be kept on disk is in force all the same, and that is told
   assert.equal(following.used.length, 1);
 });
 
-function follow(t: TestContext, configuration: string, folder: string) {
+function follow(
+  t: TestContext,
+  configuration: string,
+  folder: string,
+  put: (config: Configuration['config'], trials: number) => void = () => {},
+) {
   const ending = new AbortController();
   const asking = makeAsking();
   const events: ConfigurationEvent[] = [];
   const used: Configuration[] = [];
+  let trials = 0;
   const ended = followConfiguration({
     source: openSource(configuration, 'a', NOBODY),
     member: 'a',
     addresses: ['127.0.0.1'],
     lastGood: openLastGood(folder),
     use: async (each) => {
+      put(each.config, ++trials);
       used.push(each);
     },
     report: (event) => events.push(event),
@@ -105,6 +142,7 @@ function follow(t: TestContext, configuration: string, folder: string) {
   return {
     events,
     used,
+    trials: () => trials,
     /** Has the source looked at again and again until it is so. */
     lookUntil,
     heard: (event: ConfigurationEvent['event'], times = 1) =>

@@ -33,13 +33,13 @@ export type ConfigurationEvent =
 /** Ends when the signal does. */
 export async function followConfiguration(options: FollowOptions): Promise<void> {
   const { source, signal, random } = options;
-  let state: Following = { revision: undefined, tag: undefined, failures: 0 };
-  const text = await options.lastGood.read(options.member);
-  if (text !== undefined) state = await take(state, { text, tag: undefined, from: 'disk' }, options);
+  let state = await takeLastGood(NOTHING_YET, options);
   while (!signal.aborted) {
     state = await look(state, options);
-    const wait =
-      state.failures > 0 ? Math.min(source.interval, backoff(state.failures, random())) : source.interval;
+    if (state.refusal && state.failures > 0) state = await takeLastGood(state, options);
+    const { failures, refusal } = state;
+    const tries = failures > 0 ? failures : (refusal?.times ?? 0);
+    const wait = tries > 0 ? Math.min(source.interval, backoff(tries, random())) : source.interval;
     await options.pause(wait * (0.85 + 0.3 * random()));
   }
 }
@@ -50,7 +50,24 @@ type Following = {
   tag: string | undefined;
   /** To reach the source, in a row. */
   failures: number;
+  /** One was taken. */
+  isInForce: boolean;
+  /**
+   * Why a good one could not be put in force while none is, and how often: such as an address that is not there yet. It is tried again.
+   * Where one is in force that stays, and is not disturbed by more trials.
+   */
+  refusal: { text: string; times: number } | undefined;
 };
+
+const NOTHING_YET: Following = {
+  ...{ revision: undefined, tag: undefined, failures: 0 },
+  ...{ isInForce: false, refusal: undefined },
+};
+
+async function takeLastGood(state: Following, options: FollowOptions): Promise<Following> {
+  const text = await options.lastGood.read(options.member);
+  return text === undefined ? state : take(state, { text, tag: undefined, from: 'disk' }, options);
+}
 
 async function look(state: Following, options: FollowOptions): Promise<Following> {
   const { source, report } = options;
@@ -72,8 +89,9 @@ async function take(
 ): Promise<Following> {
   const checked = checkConfiguration(text, addresses);
   const revision = checked.ok ? checked.configuration.revision : checked.revision;
-  const next = { ...state, tag, revision };
-  if (revision === state.revision) return next;
+  const next = { ...state, tag, revision, refusal: undefined };
+  const { refusal } = state;
+  if (revision === state.revision && !refusal) return next;
   if (!checked.ok) {
     report({ event: 'refused', revision, from, mistakes: checked.mistakes });
     return next;
@@ -81,10 +99,14 @@ async function take(
   try {
     await use(checked.configuration);
   } catch (error) {
-    report({ event: 'refused', revision, from, mistakes: [(error as Error).message] });
-    return next;
+    const { message } = error as Error;
+    if (refusal?.text !== message) report({ event: 'refused', revision, from, mistakes: [message] });
+    if (state.isInForce) return next;
+    // Without its tag it is read again.
+    return { ...next, tag: undefined, refusal: { text: message, times: (refusal?.times ?? 0) + 1 } };
   }
   report({ event: 'taken', revision, from });
+  next.isInForce = true;
   if (from === 'disk') return next;
   // A full disk takes nobody's answers away.
   await lastGood

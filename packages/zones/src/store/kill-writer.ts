@@ -12,7 +12,17 @@ const vpc = {
   enableDnsHostnames: true,
 };
 /** At once: an acknowledgement that is still in this process when it is killed would be none. */
-const say = (line: string) => writeSync(1, line);
+function say(line: string): void {
+  for (let left = Buffer.from(line); left.length > 0; ) {
+    try {
+      left = left.subarray(writeSync(1, left));
+    } catch (error) {
+      // The pipe is full: who reads it is busy.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
 
 const store = await openSqliteStore(process.argv[2]!, {
   findVpc: () => vpc,

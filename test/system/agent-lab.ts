@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
@@ -83,6 +83,8 @@ export function documentedPolicy(): string {
 /** Ends with the test, or with the suite whose `after` is given. `policy`: of the instances' role. */
 export async function openAgentLab(t: Pick<TestContext, 'after'>, policy: string): Promise<AgentLab> {
   const lab = `agents-${process.pid}-${randomInt(1000)}`;
+  // The fabric removes what is in it.
+  t.after(() => rmSync(`/run/pointsman/labs/${lab}`, { recursive: true, force: true }));
   const fabric = await openFabric({ lab, visible: [ROOT, dirname(process.execPath)] });
   t.after(fabric.close);
   const cloud = createCloud({

@@ -33,6 +33,15 @@ test('nothing is broken twice, and what could not be healed stays to be healed',
   assert.deepEqual(done, ['break kill main/a', 'heal kill main/a', 'heal kill main/a']);
 });
 
+test('what cannot be healed keeps nothing else broken', async () => {
+  const { breaker, done } = recorded({ failing: 1 });
+  await breaker.break(LOSS);
+  await breaker.break(KILL);
+  await assert.rejects(breaker.heal(), /not yet/);
+  assert.deepEqual(done.slice(2), ['heal kill main/a', 'heal loss 10%']);
+  assert.deepEqual(await breaker.heal(), ['kill main/a']);
+});
+
 test('breaking and healing wait for each other', async () => {
   const { breaker, done } = recorded();
   await Promise.all([breaker.break(KILL), breaker.heal(), breaker.break(KILL), breaker.heal()]);

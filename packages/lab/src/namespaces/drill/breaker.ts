@@ -8,7 +8,7 @@ export type Heal = () => Promise<void>;
 export type Breaker = {
   /** @throws WorldError `broken-already`; what breaking it throws */
   break: (fault: Fault) => Promise<void>;
-  /** Heals one thing, or all of it; gives what it healed, in words. */
+  /** Heals one thing, or all of it; gives what it healed, in words. @throws what the first thing throws that could not be healed, when all else is */
   heal: (fault?: Fault) => Promise<string[]>;
 };
 
@@ -38,9 +38,17 @@ export function makeBreaker(apply: (fault: Fault) => Promise<Heal>): Breaker {
       inTurn(async () => {
         const wanted = fault && formatFault(fault);
         const healed: string[] = [];
-        // What was broken last is healed first, as the one may lie on the other.
-        for (const [what, heal] of [...broken].reverse())
-          if (wanted === undefined || wanted === what) healed.push(await healOne(what, heal));
+        const failures: unknown[] = [];
+        // What was broken last is healed first, as the one may lie on the other. One that cannot be healed (its machine was terminated) keeps no other broken.
+        for (const [what, heal] of [...broken].reverse()) {
+          if (wanted !== undefined && wanted !== what) continue;
+          try {
+            healed.push(await healOne(what, heal));
+          } catch (error) {
+            failures.push(error);
+          }
+        }
+        if (failures.length > 0) throw failures[0];
         return healed;
       }),
   };

@@ -14,8 +14,8 @@ export function faults(lab: Lab): Faults {
     lab.instances.get(machineId)?.machine ?? missing('running machine', machineId);
   const filler = (machineId: string) => {
     if (!lab.instances.has(machineId)) missing('machine', machineId);
-    // The disk is mounted in the keeper's mount namespace only.
-    return `/proc/${lab.keeper.pid}/root${machineFolder(lab.folder, machineId)}/disk/var/filler`;
+    // The disk is mounted in the keeper's mount namespace only. Beside what the machine sees of it: a link that the machine made would lead us into the host's files.
+    return `/proc/${lab.keeper.pid}/root${machineFolder(lab.folder, machineId)}/disk/filler`;
   };
   return {
     async setZone(availabilityZone, state) {

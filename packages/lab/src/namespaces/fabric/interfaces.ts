@@ -165,6 +165,7 @@ export async function moveOut(lab: Lab, moving: readonly Interface[], instanceId
       source,
       'link',
       'set',
+      'dev',
       inner.ifname,
       'down',
       'netns',

@@ -19,7 +19,7 @@ describe('a machine', { skip: skipWithoutRoot }, () => {
   const shown = mkdtempSync(join(tmpdir(), 'pm-shown-'));
   before(async () => {
     writeFileSync(join(shown, 'program'), 'as it was');
-    trial = await openTrial('a', [shown]);
+    trial = await openTrial('a', [shown, join(shown, 'not-there')]);
     await putVpc(trial, 1);
     await startInstance(trial, 1, 10);
   });
@@ -86,12 +86,20 @@ describe('a machine', { skip: skipWithoutRoot }, () => {
     assert.ok(Number(processes) < 10, processes);
   });
 
-  it('has a disk of its own size, which can be full, and be emptied', async () => {
+  it('has a disk of its own size, which can be full, and be emptied, and whose links lead the lab nowhere', async () => {
+    // Where the lab might write itself to fill the disk.
+    const program = join(shown, 'program');
+    await inMachine(
+      trial,
+      'i-1-10',
+      `for each in var tmp etc root; do ln -sf ${program} /$each/filler; done`,
+    );
     await trial.fabric.fillDisk('i-1-10');
     await refuses('echo x > /var/lib/more');
     await refuses('dd if=/dev/zero of=/etc/more bs=64k count=1');
     await trial.fabric.emptyDisk('i-1-10');
     await inMachine(trial, 'i-1-10', 'echo x > /var/lib/more');
+    assert.equal(readFileSync(program, 'utf8'), 'as it was');
   });
 
   it('stands still while it is frozen, and goes on when it thaws', async () => {

@@ -14,6 +14,7 @@ mount --rbind "$folder/base" "$root"
 mount --all --fstab "$machine/boot/fstab"
 mkdir "$root/run/lock"
 while read -r path; do
+  [ -d "$folder/base$path" ] || continue
   mkdir -p "$root$path"
   mount --rbind "$folder/base$path" "$root$path"
 done < "$machine/boot/visible"

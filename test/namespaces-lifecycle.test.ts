@@ -6,7 +6,7 @@ import { freePort } from './system/free-port.ts';
 import { downLab, execIn, type LabFile, skipWithoutLab, smallTopology } from './system/lab.ts';
 import { startCommand } from './system/running.ts';
 
-describe('a lab begins and ends', { skip: skipWithoutLab, timeout: 300_000 }, () => {
+describe('a lab begins and ends', { skip: skipWithoutLab, timeout: 900_000 }, () => {
   test('exec passes on input, output and exit codes, and says which networks there are', async (t) => {
     const { file, lab } = await begin(t);
     const echo = await execIn(file, 'hub', ['sh', '-c', 'cat; echo to stderr >&2; exit 7'], 'from here\n');

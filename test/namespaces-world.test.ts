@@ -16,7 +16,7 @@ const topology = readTopology(ACME);
 const expectedOf = makeOracle(topology);
 const NETWORKS = topology.networks.map(({ name }) => name);
 
-describe('acme in network namespaces', { skip: skipWithoutLab, timeout: 300_000 }, () => {
+describe('acme in network namespaces', { skip: skipWithoutLab, timeout: 900_000 }, () => {
   let lab: RunningLab;
   before(async () => {
     lab = await startLab(copyTopology(ACME));

@@ -11,11 +11,11 @@ import {
 
 const ADDRESS = MEMBERS.b!;
 /** Milliseconds: far more than anything here takes. */
-const PATIENCE = 60_000;
+const PATIENCE = 150_000;
 const GROUP = 'acme-main-b';
 
 /** A member without a spare, in an Auto Scaling group of one. */
-describe('an agent in an Auto Scaling group of the lab', { skip: skipWithoutLab, timeout: 300_000 }, () => {
+describe('an agent in an Auto Scaling group of the lab', { skip: skipWithoutLab, timeout: 600_000 }, () => {
   const cleanups: (() => unknown)[] = [];
   let lab: AgentLab;
   before(async () => {

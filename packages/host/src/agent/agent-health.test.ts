@@ -34,7 +34,7 @@ describe('the health of an agent’s engine', { timeout: 300_000, concurrency: t
       ['failed', 'failed'],
     );
     assert.match(holder.status().rules[0]!.detail, /no answer|timed? ?out|upstream/i);
-    assert.ok(holder.status().healthy);
+    await until(() => holder.status().healthy);
     assert.equal(holder.status().engine!.since, started);
     assert.equal(holder.fleet.unhealthy + other.fleet.unhealthy, 0);
     assert.equal(other.status().role, 'standby');
@@ -62,9 +62,9 @@ describe('the health of an agent’s engine', { timeout: 300_000, concurrency: t
     await first.stop();
     const worse = stage.boot('i-1', { startEngine: startSilent });
     await isServing(spare);
-    assert.equal(worse.fleet.unhealthy, 1);
+    await until(() => worse.fleet.unhealthy === 1);
     assert.match(worse.told.join('\n'), /stays silent: this host lets go/);
-    assert.notEqual(worse.status().role, 'serving');
+    await until(() => worse.status().role !== 'serving');
   });
 });
 

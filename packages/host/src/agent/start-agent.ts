@@ -32,7 +32,9 @@ export function startAgent(
   const holding = makeHolding(config, ports, { heals, remembered, fitness, signal });
   const isReady = () => {
     const { tenure, isStandingBy } = holding.view();
-    return tenure ? tenure.health().answers : isStandingBy;
+    if (!tenure) return isStandingBy;
+    const { answers, isProbed } = tenure.health();
+    return answers && isProbed;
   };
   const run = async () => {
     const { onTurn } = holding;

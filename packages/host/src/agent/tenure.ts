@@ -31,6 +31,8 @@ export type TenureOptions = {
   onLost: () => void;
 };
 
+const NO_HEALTH: EngineHealth = { answers: false, isProbed: false, rules: [] };
+
 export function beginTenure(held: MemberInterface, options: TenureOptions): Tenure {
   const { config, ports, heals } = options;
   let isLost = false;
@@ -42,7 +44,7 @@ export function beginTenure(held: MemberInterface, options: TenureOptions): Tenu
   const { signal } = ending;
   const member = held.member!;
   const service = openService({ start: ports.startEngine, onStuck: ports.onStuck, now: Date.now });
-  let health: EngineHealth = { answers: false, rules: [] };
+  let health = NO_HEALTH;
   let readHealth = () => health;
   const work = async () => {
     const desired = serviceInterfaceOf(held);
@@ -85,7 +87,7 @@ export function beginTenure(held: MemberInterface, options: TenureOptions): Tenu
       await service.stop();
       await worked;
       await service.stop();
-      health = { answers: false, rules: [] };
+      health = NO_HEALTH;
       readHealth = () => health;
       await ports.network
         .release(serviceInterfaceOf(held))

@@ -8,6 +8,8 @@ import { engineAddress, nextProbes, patienceWith, type RuleHealth } from './rule
 export type EngineHealth = {
   /** It answers at the fixed address; with whatever upstreams let it. */
   answers: boolean;
+  /** A round of probes has ended. */
+  isProbed: boolean;
   rules: readonly RuleHealth[];
 };
 
@@ -40,7 +42,9 @@ export function watchEngine(options: WatchEngineOptions): {
   const watch: Watch = { pulse: false, silentRounds: 0, rounds: 0, rules: new Map() };
   return {
     health: () => ({
-      answers: watch.pulse && watch.rounds > 0 && watch.silentRounds === 0,
+      // Not only when a round has ended: with a dead upstream that takes seconds, in which keepalived would take the address elsewhere.
+      answers: watch.pulse && watch.silentRounds === 0,
+      isProbed: watch.rounds > 0,
       rules: [...watch.rules.values()],
     }),
     ended: Promise.all([keepPulse(watch, options), keepProbing(watch, options)]),

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { type ModelWorld, makeModelWorld, makeRandom } from './model/model-world.ts';
 
@@ -8,10 +7,11 @@ const TROUBLE = 10 * 60_000;
 const RECOVERY = 3 * 60_000;
 const RUNS = Number(process.env.RUNS ?? 40);
 
+/** Always the same runs where no SEED is given: each takes the same course again. More, and others: SEED=… RUNS=… */
 describe('the agents of an availability zone, with random faults, kills and lag', {
   timeout: 300_000,
 }, () => {
-  const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
+  const seed = Number(process.env.SEED ?? 1);
   for (let run = 0; run < RUNS; run++) {
     test(`never rob each other, and end with each address on one machine (SEED=${seed + run} RUNS=1)`, async () => {
       const random = makeRandom(seed + run);

@@ -1,4 +1,5 @@
 import type { RunCommand } from '../interface/index.ts';
+import { readBoot } from './boot.ts';
 import { findChange, forgetChange, type PendingChange } from './pending-change.ts';
 import { rollBack } from './roll-back.ts';
 import { startWatchdog, type Watchdog } from './start-watchdog.ts';
@@ -28,12 +29,14 @@ async function keepWatch(
   change: PendingChange,
   first: Watchdog,
 ): Promise<void> {
+  const boot = readBoot();
   let watchdog: Watchdog | undefined = first;
-  while (watchdog) {
+  while (watchdog && boot.uptime() < change.deadline) {
     await watchdog.ended;
-    if ((await findChange(directory))?.change.id !== change.id) return;
+    const found = await findChange(directory).catch(() => ({ change }));
+    if (found?.change.id !== change.id) return;
     watchdog = await startWatchdog(directory, change.id).catch(() => undefined);
   }
-  // Nobody watches any more: better back now than perhaps never.
+  // Nobody watches any more, or could not write down that it is back: better back now than perhaps never.
   await rollBack(run, directory, change).catch(() => {});
 }

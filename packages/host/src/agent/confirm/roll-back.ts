@@ -11,7 +11,9 @@ export async function rollBack(
   directory: string,
   { id, mac, snapshot }: PendingChange,
 ): Promise<boolean> {
-  if (!(await claimRestore(directory, id))) return false;
+  // On a disk that fails nobody can have confirmed it: what cannot be written down is put back all the same.
+  const isToRestore = await claimRestore(directory, id).catch(() => true);
+  if (!isToRestore) return false;
   try {
     await restoreRouting(run, mac, snapshot);
   } catch (error) {

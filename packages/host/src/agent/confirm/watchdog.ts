@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { runCommand } from '../interface/index.ts';
 import { readBoot } from './boot.ts';
-import { findChange } from './pending-change.ts';
+import { findChange, type PendingChange } from './pending-change.ts';
 import { rollBack } from './roll-back.ts';
 
 /**
@@ -19,14 +19,18 @@ process.stderr.on('error', () => {});
 
 const [directory, id] = process.argv.slice(2) as [string, string];
 const boot = readBoot();
-let isTold = false;
+let known: PendingChange | undefined;
 for (;;) {
-  const found = await findChange(directory);
-  if (found?.change.id !== id) break;
-  if (!isTold) process.stdout.write('watching\n');
-  isTold = true;
-  if (boot.uptime() >= found.change.deadline) {
-    const isBack = await rollBack(runCommand, directory, found.change);
+  // A disk that cannot be read any more takes no way back away.
+  const change = await findChange(directory).then(
+    (found) => found?.change,
+    () => known,
+  );
+  if (change?.id !== id) break;
+  if (!known) process.stdout.write('watching\n');
+  known = change;
+  if (boot.uptime() >= change.deadline) {
+    const isBack = await rollBack(runCommand, directory, change);
     if (isBack)
       process.stderr.write(
         'pointsman: not confirmed in time: addresses, routes and IP rules are as they were before\n',

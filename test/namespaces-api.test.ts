@@ -36,6 +36,13 @@ describe('a lab changed by the cloud’s API while it runs', { skip: skipWithout
     );
   });
 
+  test('who was not told the key cannot use the API, though its name and the secret of other worlds are known', async () => {
+    const guessed = { ...lab.aws, secretAccessKey: 'pointsman' };
+    const { code, stderr } = await runAws(guessed, 'ec2', 'describe-vpcs');
+    assert.notEqual(code, 0);
+    assert.match(stderr, /\(AuthFailure\)/);
+  });
+
   test('a client in a VPC with IPv6 has an address of it, and is answered by a member at an IPv6 address', async () => {
     const { stdout } = await lab.exec('hub', ['ip', '-6', '-brief', 'address', 'show', 'eth0']);
     assert.match(stdout, /2001:db8:1:/);

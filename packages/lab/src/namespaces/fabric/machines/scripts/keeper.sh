@@ -11,12 +11,13 @@ mount --rbind / "$base"
 for each in proc sys dev run; do
   if mountpoint -q "$base/$each"; then umount --lazy --recursive "$base/$each"; fi
 done
-while read -r _ _ _ _ at _; do
+# From a list made before, and the inmost first: what is taken away while it is read hides nothing, and takes nothing with it that is yet to come.
+cut -d ' ' -f 5 /proc/self/mountinfo | LC_ALL=C sort -r | while read -r at; do
   at=$(printf '%b' "$at")
   case $at in
     "$base" | "$base"/*) mount -o remount,bind,ro "$at" || umount --lazy "$at" ;;
   esac
-done < /proc/self/mountinfo
+done
 mount -t tmpfs -o mode=755,size=64k,nosuid,noexec dev "$base/dev"
 cd "$base/dev"
 mkdir pts shm

@@ -39,6 +39,9 @@ describe('what an agent says of wrong input', { timeout: 300_000 }, () => {
     await agent.says(/the metadata service at http:\/\/127\.0\.0\.1:\d+: it gives no token \(503\)/);
     metadata.outage = 'none';
     await agent.says(/no interface has the tags pointsman:tier=acme\/main; create one for each member/);
+    const strange = await createInterface(cloud, subnets.a!, '../../../tmp/a');
+    await agent.says(/eni-\w+ has no tag pointsman:member with the name of a member; give it one/);
+    await cloud.ec2.DeleteNetworkInterface({ NetworkInterfaceId: strange }, OWNER);
     const far = await createInterface(cloud, subnets.b!);
     await agent.says(/this instance is in eu-west-1a, and an interface can be attached only in its own/);
     const near = await createInterface(cloud, subnets.a!);
@@ -137,10 +140,10 @@ async function makeInstance({ ec2, state }: Cloud) {
   return { vpcId, subnets, address: primary!.addresses[0]! };
 }
 
-async function createInterface({ ec2 }: Cloud, SubnetId: string): Promise<string> {
+async function createInterface({ ec2 }: Cloud, SubnetId: string, member = 'a'): Promise<string> {
   const Tags = [
     { Key: 'pointsman:tier', Value: 'acme/main' },
-    { Key: 'pointsman:member', Value: 'a' },
+    { Key: 'pointsman:member', Value: member },
   ];
   const TagSpecifications = [{ ResourceType: 'network-interface' as const, Tags }];
   const { NetworkInterface } = await ec2.CreateNetworkInterface({ SubnetId, TagSpecifications }, OWNER);

@@ -37,7 +37,7 @@ export function findCandidates(
 
 function problemOf(each: MemberInterface, all: readonly MemberInterface[], host: Host): ClaimProblem[] {
   if (each.member === undefined) {
-    const message = `${each.id} has no tag pointsman:member; give it one, or take its tag pointsman:tier away`;
+    const message = `${each.id} has no tag pointsman:member with the name of a member; give it one, or take its tag pointsman:tier away`;
     return [{ code: 'no-member', message }];
   }
   const twins = all.filter(({ member }) => member === each.member);

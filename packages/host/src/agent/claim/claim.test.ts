@@ -123,7 +123,7 @@ describe('a claim', () => {
       'duplicate-member: eni-a and eni-b all have the tag pointsman:member=a of acme/main; take it from all but one',
     ]);
     assert.deepEqual(problemsOf({ interfaces: [{ ...ENI, member: undefined }] }), [
-      'no-member: eni-a has no tag pointsman:member; give it one, or take its tag pointsman:tier away',
+      'no-member: eni-a has no tag pointsman:member with the name of a member; give it one, or take its tag pointsman:tier away',
     ]);
     for (const interfaces of [[], [{ ...ENI, vpcId: 'vpc-2' }], [ENI, { ...ENI, id: 'eni-b' }]])
       assert.equal(stepAfter(60_000, view({ interfaces })).do, 'wait');

@@ -4,6 +4,7 @@ import type {
   NetworkInterfaceAttachment,
   Subnet,
 } from '@aws-sdk/client-ec2';
+import { agentConfigSchema } from '@pointsman/core/config';
 import type { AddressCloud, Attachment, HolderState, MemberInterface } from './address-cloud.ts';
 import { callCloud } from './call-cloud.ts';
 import type { CloudClients } from './clients.ts';
@@ -105,7 +106,7 @@ function memberInterface(
 ): MemberInterface {
   return {
     id: each.NetworkInterfaceId!,
-    member: each.TagSet?.find(({ Key }) => Key === MEMBER_TAG)?.Value,
+    member: memberName(each.TagSet?.find(({ Key }) => Key === MEMBER_TAG)?.Value),
     mac: each.MacAddress!.toLowerCase(),
     availabilityZone: each.AvailabilityZone!,
     vpcId: each.VpcId!,
@@ -120,6 +121,11 @@ function memberInterface(
     ],
     attachment: each.Attachment && attachmentOf(each.Attachment),
   };
+}
+
+/** Whoever may write tags must not name files of this host by them: what is no name of a member is none. */
+function memberName(tag: string | undefined): string | undefined {
+  return agentConfigSchema.shape.member.safeParse(tag).data;
 }
 
 function attachmentOf({

@@ -93,6 +93,8 @@ describe('EC2, driven by the AWS CLI', { skip: skipWithout(AWS) }, () => {
       '#!/bin/sh',
       '--iam-instance-profile',
       'Name=member',
+      '--metadata-options',
+      'HttpTokens=required,HttpPutResponseHopLimit=2',
       '--network-interfaces',
       `NetworkInterfaceId=${NetworkInterface.NetworkInterfaceId},DeviceIndex=0`,
     );
@@ -110,8 +112,9 @@ describe('EC2, driven by the AWS CLI', { skip: skipWithout(AWS) }, () => {
       ]),
       [['10.0.1.53', Instances[0].InstanceId]],
     );
-    const { userData } = cloud.fabric.remembered.instances.get(Instances[0].InstanceId)!;
+    const { userData, metadataHopLimit } = cloud.fabric.remembered.instances.get(Instances[0].InstanceId)!;
     assert.equal(Buffer.from(userData!).toString(), '#!/bin/sh');
+    assert.equal(metadataHopLimit, 2);
   });
 
   test('describe-network-interfaces goes through pages by itself', async () => {

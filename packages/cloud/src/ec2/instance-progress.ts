@@ -156,13 +156,14 @@ function edit({ state }: Ec2, id: string, changes: Partial<Instance>): Ec2Edit {
 }
 
 function compileInstance(instance: Instance): FabricInstance {
-  const { id, vpcId, subnetId, availabilityZone, primaryInterfaceId, userData } = instance;
+  const { id, vpcId, subnetId, availabilityZone, primaryInterfaceId, userData, metadataOptions } = instance;
   return {
     id,
     vpcId,
     subnetId,
     availabilityZone,
     primaryInterfaceId,
+    metadataHopLimit: metadataOptions.httpPutResponseHopLimit,
     ...(userData !== undefined && { userData: new Uint8Array(Buffer.from(userData, 'base64')) }),
   };
 }

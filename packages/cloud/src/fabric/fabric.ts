@@ -104,4 +104,6 @@ export type FabricInstance = {
   primaryInterfaceId: string;
   /** As given to RunInstances, decoded; run by the machine at its first boot when it begins with `#!`. */
   userData?: Uint8Array;
+  /** How many hops the metadata service's packets to the instance go, 1 to 64: 1 unless given, so that none gets further than the instance. */
+  metadataHopLimit?: number;
 };

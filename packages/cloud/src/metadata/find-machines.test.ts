@@ -48,7 +48,6 @@ describe('the metadata of an instance of the cloud', () => {
     assert.equal(machine.instanceId, instanceId);
     assert.equal(machine.hostname, `ip-10-0-1-80.${REGION}.compute.internal`);
     assert.equal(machine.architecture, 'x86_64');
-    assert.equal(machine.hopLimit, 1);
     assert.deepEqual(machine.tags, { Name: 'main/a' });
     assert.deepEqual([...machine.userData!], [0x23, 0x21, 0x00, 0xff]);
     assert.equal(machine.targetLifecycleState, undefined);

@@ -52,7 +52,6 @@ function describeInstance(state: Ec2State, instance: Instance): Machine {
     imageId,
     architecture: architectureOf(instanceType),
     hostname: hostnameOf(region, interfaces[0]),
-    hopLimit: instance.metadataOptions.httpPutResponseHopLimit,
     launchedAt: launched,
     interfaces,
     ...(userData !== undefined && { userData: new Uint8Array(Buffer.from(userData, 'base64')) }),

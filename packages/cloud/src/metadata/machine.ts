@@ -8,8 +8,6 @@ export type Machine = {
   imageId: string;
   architecture: string;
   hostname: string;
-  /** How many hops a session token may go: the network's to enforce. */
-  hopLimit: number;
   /** Milliseconds since 1970. */
   launchedAt: number;
   /** The primary one first. */

@@ -37,7 +37,6 @@ const MACHINE: Machine = {
   imageId: 'ami-1',
   architecture: 'x86_64',
   hostname: 'ip-10-10-1-80.eu-west-1.compute.internal',
-  hopLimit: 1,
   launchedAt: START,
   interfaces: [
     interfaceOf('eni-1', PRIMARY, 0, '10.10.1.80'),

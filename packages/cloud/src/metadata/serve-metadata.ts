@@ -26,8 +26,8 @@ export type MetadataServiceOptions = {
 };
 
 /**
- * What a `node:http` server at 169.254.169.254:80 of a VPC does with requests. The hop limit of an instance is the network's to enforce: whoever
- * listens sends with a TTL of 1.
+ * What a `node:http` server at 169.254.169.254:80 of a VPC does with requests. The hop limit of an instance is the network's to enforce: the
+ * fabric's (`metadataHopLimit`).
  */
 export function serveMetadata(options: MetadataServiceOptions): RequestListener {
   const { findMachine, faults, now } = options;

@@ -7,6 +7,7 @@ import {
   checkCidr,
   checkDhcpOptions,
   checkGroup,
+  checkHopLimit,
   checkId,
   checkInterface,
   checkLab,
@@ -26,6 +27,7 @@ describe('what a fabric is given', () => {
     checkLab('acme');
     checkId('subnet-0123456789abcdef0');
     checkInterface(INTERFACE);
+    for (const limit of [1, 64]) checkHopLimit(limit);
     checkDhcpOptions({
       domainName: 'a.example b.example',
       domainNameServers: ['AmazonProvidedDNS'],
@@ -45,6 +47,8 @@ describe('what a fabric is given', () => {
       () => checkInterface({ ...INTERFACE, addresses: ['10.1.1.300'] }),
       /"10\.1\.1\.300" is no IP address/,
     );
+    for (const limit of [0, 65, 1.5, Number.NaN])
+      refuses(() => checkHopLimit(limit), /is no hop limit of the metadata service: use 1 to 64/);
     const open = { protocol: 'tcp', fromPort: 53, toPort: 70_000, cidrs: [], groupIds: [] };
     refuses(
       () => checkGroup({ id: 'sg-1', vpcId: 'vpc-1', ingress: [open], egress: [] }),

@@ -40,6 +40,12 @@ export function checkCidr(cidr: string): void {
   if (!parseCidr(cidr)) throw new FabricError(`"${cidr}" is no CIDR`);
 }
 
+/** As EC2 takes it for an instance. */
+export function checkHopLimit(limit: number): void {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 64) return;
+  throw new FabricError(`${limit} is no hop limit of the metadata service: use 1 to 64`);
+}
+
 export function checkInterface({ id, mac, addresses, securityGroupIds }: FabricInterface): void {
   for (const each of [id, ...securityGroupIds]) checkId(each);
   if (!MAC.test(mac))

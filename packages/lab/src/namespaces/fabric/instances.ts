@@ -1,11 +1,12 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import type { Fabric } from '@pointsman/cloud';
 import { prefixLengthOf, ROUTER_LINK_LOCAL } from './addresses.ts';
-import { checkId } from './checks.ts';
+import { checkHopLimit, checkId } from './checks.ts';
 import { hostNameOf, ipv6ResolversOf } from './dhcp/config.ts';
 import { FabricError } from './fabric-error.ts';
 import { moveIn, moveOut } from './interfaces.ts';
 import {
+  applyTo,
   type Instance,
   type InstanceSpec,
   inTurnOf,
@@ -45,12 +46,14 @@ export function instances(lab: Lab): Instances {
 /** @returns when it has its first lease, or none after a while. @throws FabricError */
 async function startMachine(lab: Lab, spec: InstanceSpec): Promise<void> {
   checkId(spec.id);
+  if (spec.metadataHopLimit !== undefined) checkHopLimit(spec.metadataHopLimit);
   if (lab.instances.get(spec.id)?.machine) throw new FabricError(`${spec.id} runs already`);
   const primary =
     lab.model.interfaces.get(spec.primaryInterfaceId) ?? missing('interface', spec.primaryInterfaceId);
   lab.model.attachments.set(primary.id, { instanceId: spec.id, deviceIndex: 0 });
   const instance: Instance = { spec, machine: undefined };
   lab.instances.set(spec.id, instance);
+  await setHopLimit(lab, spec);
   const namespace = machineNamespace(lab, spec.id);
   await mkdir(`${machineFolder(lab.folder, spec.id)}/boot`, { recursive: true });
   await writeIpv6Of(lab, primary, spec.id, ipv6ResolversOf(networkOf(lab, primary.networkId)));
@@ -71,6 +74,13 @@ async function startMachine(lab: Lab, spec: InstanceSpec): Promise<void> {
   }
 }
 
+/** Before the machine runs: it may ask the metadata service at once. */
+async function setHopLimit(lab: Lab, { id, metadataHopLimit }: InstanceSpec): Promise<void> {
+  if (metadataHopLimit === undefined) lab.model.metadataHopLimits.delete(id);
+  else lab.model.metadataHopLimits.set(id, metadataHopLimit);
+  await applyTo(lab, new Set(attachedTo(lab, id).map(({ networkId }) => networkId)));
+}
+
 async function stopMachine(lab: Lab, instance: Instance): Promise<void> {
   const { machine, spec } = instance;
   if (!machine) return;
@@ -88,6 +98,7 @@ async function forgetMachine(lab: Lab, instanceId: string): Promise<void> {
   await stopMachine(lab, instance);
   for (const each of attachedTo(lab, instanceId)) lab.model.attachments.delete(each.id);
   lab.instances.delete(instanceId);
+  lab.model.metadataHopLimits.delete(instanceId);
   lab.turns.delete(instanceId);
   const own = machineFolder(lab.folder, instanceId);
   const unmount = ['umount', '--lazy', `${own}/disk`];

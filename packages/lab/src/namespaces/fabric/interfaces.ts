@@ -114,8 +114,10 @@ async function attach(lab: Lab, { interfaceId, instanceId, deviceIndex }: Fabric
   if (attached?.instanceId === instanceId) return;
   if (attached) throw new FabricError(`${interfaceId} is attached to ${attached.instanceId}`);
   attachments.set(interfaceId, { instanceId, deviceIndex });
-  if (!lab.instances.get(instanceId)?.machine) return;
   try {
+    // The hop limit of its metadata is the instance's.
+    await applyTo(lab, [known.networkId]);
+    if (!lab.instances.get(instanceId)?.machine) return;
     await moveIn(lab, [known], instanceId);
   } catch (error) {
     attachments.delete(interfaceId);
@@ -130,6 +132,7 @@ async function detach(lab: Lab, known: Interface): Promise<void> {
     if (lab.model.attachments.get(known.id)?.instanceId !== instanceId) return;
     if (lab.instances.get(instanceId)?.machine) await moveOut(lab, [known], instanceId);
     lab.model.attachments.delete(known.id);
+    await applyTo(lab, [known.networkId]);
   });
 }
 

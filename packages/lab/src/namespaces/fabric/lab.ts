@@ -32,7 +32,10 @@ export type RunningNetwork = { readonly router: Router; readonly dhcp: DhcpServe
 /** `machine`: undefined while it is stopped. */
 export type Instance = { readonly spec: InstanceSpec; machine: Machine | undefined };
 
-export type InstanceSpec = Pick<FabricInstance, 'id' | 'primaryInterfaceId' | 'userData'> & {
+export type InstanceSpec = Pick<
+  FabricInstance,
+  'id' | 'primaryInterfaceId' | 'userData' | 'metadataHopLimit'
+> & {
   hostName?: string;
 };
 

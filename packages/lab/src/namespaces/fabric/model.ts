@@ -47,6 +47,8 @@ export type Model = {
   readonly subnets: Map<string, Subnet>;
   readonly interfaces: Map<string, Interface>;
   readonly attachments: Map<string, Attachment>;
+  /** By the ID of the instance: how many hops what the metadata service sends it may go. 1 where there is none. */
+  readonly metadataHopLimits: Map<string, number>;
   readonly groups: Map<string, FabricSecurityGroup>;
   readonly links: Map<string, Link>;
   /** Availability zones that have failed. */
@@ -61,6 +63,7 @@ export function emptyModel(): Model {
     subnets: new Map(),
     interfaces: new Map(),
     attachments: new Map(),
+    metadataHopLimits: new Map(),
     groups: new Map(),
     links: new Map(),
     failedZones: new Set(),

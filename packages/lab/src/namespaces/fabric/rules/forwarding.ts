@@ -5,7 +5,7 @@
  * - Leaving and entering are two base chains of one hook: what the first accepts goes on to the second.
  * - What the router itself serves (VPC resolver, DHCP, metadata) is outside security groups, as in a VPC.
  */
-import { resolversOf } from '../addresses.ts';
+import { METADATA, resolversOf } from '../addresses.ts';
 import {
   endIn,
   type Interface,
@@ -117,15 +117,43 @@ function outputRules(model: Model, network: Network): string[] {
     // Ports of a bridge are isolated from each other: who was redirected to a neighbour would not reach it.
     'icmpv6 type nd-redirect drop',
     ...familyRules('saddr', silent, 'drop'),
+    ...hopLimitRules(model, network),
     ...lossRule('meta l4proto { udp, tcp, icmp }', model.loss),
   ];
 }
 
-function familyRules(side: string, addresses: readonly string[], verdict: string, match = ''): string[] {
+/**
+ * What the metadata service sends reaches the machine, and nothing behind it that it forwards to unless its limit is higher:
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html
+ */
+function hopLimitRules(model: Model, network: Network): string[] {
+  if (network.kind !== 'vpc') return [];
+  const addressesByLimit = new Map<number, string[]>();
+  for (const { id, addresses } of interfacesOf(model, network.id)) {
+    const limit = model.metadataHopLimits.get(model.attachments.get(id)?.instanceId ?? '') ?? 1;
+    if (limit > 1) addressesByLimit.set(limit, [...(addressesByLimit.get(limit) ?? []), ...addresses]);
+  }
+  const [ipv4, ipv6] = METADATA;
+  return [
+    `ip saddr ${ipv4} ip ttl set 1`,
+    `ip6 saddr ${ipv6} ip6 hoplimit set 1`,
+    ...[...addressesByLimit].flatMap(([limit, addresses]) => [
+      ...familyRules(
+        'daddr',
+        addresses.filter((each) => !isIpv6(each)),
+        `ip ttl set ${limit}`,
+        `ip saddr ${ipv4} `,
+      ),
+      ...familyRules('daddr', addresses.filter(isIpv6), `ip6 hoplimit set ${limit}`, `ip6 saddr ${ipv6} `),
+    ]),
+  ];
+}
+
+function familyRules(side: string, addresses: readonly string[], action: string, match = ''): string[] {
   const ipv4 = addresses.filter((each) => !isIpv6(each));
   const ipv6 = addresses.filter(isIpv6);
   return [
-    ...(ipv4.length > 0 ? [`${match}ip ${side} { ${ipv4.join(', ')} } ${verdict}`] : []),
-    ...(ipv6.length > 0 ? [`${match}ip6 ${side} { ${ipv6.join(', ')} } ${verdict}`] : []),
+    ...(ipv4.length > 0 ? [`${match}ip ${side} { ${ipv4.join(', ')} } ${action}`] : []),
+    ...(ipv6.length > 0 ? [`${match}ip6 ${side} { ${ipv6.join(', ')} } ${action}`] : []),
   ];
 }

@@ -36,6 +36,7 @@ export const randomModel: fc.Arbitrary<Model> = fc
         families: fc.constantFrom('4', '6', '46'),
         securityGroupIds: fc.uniqueArray(groupId(), { maxLength: 3 }),
         sourceDestCheck: fc.boolean(),
+        hopLimit: fc.option(fc.constantFrom(1, 2, 64)),
       }),
       { maxLength: 12 },
     ),
@@ -71,7 +72,13 @@ function isIcmp(name: string): boolean {
 
 type Parts = {
   dnsSupport: boolean[];
-  interfaces: { network: number; families: string; securityGroupIds: string[]; sourceDestCheck: boolean }[];
+  interfaces: {
+    network: number;
+    families: string;
+    securityGroupIds: string[];
+    sourceDestCheck: boolean;
+    hopLimit: number | null;
+  }[];
   groups: [FabricPermission[], FabricPermission[]][];
   links: { between: number[]; port53: ('udp' | 'tcp')[]; down: boolean; loss: number }[];
   failed: string[];
@@ -102,7 +109,7 @@ function buildModel({ dnsSupport, interfaces, groups, links, failed, silent, los
     const [ingress, egress] = groups[number]!;
     model.groups.set(`sg-${number}`, { id: `sg-${number}`, vpcId: id, ingress, egress });
   }
-  for (const [index, { network, families, ...rest }] of interfaces.entries()) {
+  for (const [index, { network, families, hopLimit, ...rest }] of interfaces.entries()) {
     const number = index + 1;
     const addresses = [`10.${network}.1.${number + 9}`, `2001:db8:${network}::${number + 9}`];
     model.interfaces.set(`eni-${number}`, {
@@ -110,6 +117,8 @@ function buildModel({ dnsSupport, interfaces, groups, links, failed, silent, los
       mac: `02:00:00:00:00:${number.toString(16).padStart(2, '0')}`,
       addresses: addresses.filter((_, family) => families.includes(family === 0 ? '4' : '6')),
     });
+    model.attachments.set(`eni-${number}`, { instanceId: `i-${number}`, deviceIndex: 0 });
+    if (hopLimit !== null) model.metadataHopLimits.set(`i-${number}`, hopLimit);
   }
   for (const [index, { between, ...rest }] of links.entries()) {
     const id = `link-${index}`;

@@ -58,6 +58,33 @@ describe('rules', { skip: skipWithoutRoot }, () => {
     assert.equal(nft(['list', 'tables']).trim().split('\n').length, 2);
   });
 
+  it('let the metadata service reach no further than a machine, unless the limit of just that machine is higher', () => {
+    fc.assert(
+      fc.property(randomModel, (model) => {
+        for (const network of networksOf(model)) {
+          const rules = compileForwarding(model, network, 'pm-x')
+            .split('\n')
+            .map((rule) => rule.trim());
+          const isVpc = network.kind === 'vpc';
+          assert.equal(rules.includes('ip saddr 169.254.169.254 ip ttl set 1'), isVpc);
+          assert.equal(rules.includes('ip6 saddr fd00:ec2::254 ip6 hoplimit set 1'), isVpc);
+          const raising = rules.filter((rule) => / (?:ttl|hoplimit) set (?!1$)/.test(rule));
+          for (const { id, addresses, networkId } of model.interfaces.values()) {
+            const limit = model.metadataHopLimits.get(id.replace('eni', 'i')) ?? 1;
+            for (const address of addresses) {
+              const naming = raising.filter((rule) => rule.split(/[ ,]+/).includes(address));
+              const isRaised = isVpc && networkId === network.id && limit > 1;
+              assert.deepEqual(
+                naming.map((rule) => rule.split(' ').at(-1)),
+                isRaised ? [String(limit)] : [],
+              );
+            }
+          }
+        }
+      }),
+    );
+  });
+
   it('name every interface of the network where its frames come in, and none of another', () => {
     fc.assert(
       fc.property(randomModel, (model) => {

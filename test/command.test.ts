@@ -259,6 +259,29 @@ describe('the command', { timeout: 300_000 }, () => {
     assert.match(stderr, /unknown command 'chek'\s+\(Did you mean check\?\)/);
   });
 
+  test('a mistake points to the help of the very command', async () => {
+    for (const [words, message] of [
+      [
+        ['agent', 'policy', '--account', 'x'],
+        /12 digits, such as 111122223333\.\n\(pointsman agent policy --help/,
+      ],
+      [
+        ['agent', 'policy', '--region', 'mars'],
+        /Write a region, such as ap-southeast-2\.\n\(pointsman agent policy/,
+      ],
+      [['agent', 'plan'], /'--config <file>' not specified\n\(pointsman agent plan --help has examples\)/],
+      [['agent', 'plan', '--config', 'test'], /^pointsman: test: is a folder; name a file\n/],
+      [
+        ['status', ACME, '--endpoint', '127.0.0.1:9'],
+        /Write a URL, .*\n\(pointsman status --help has examples\)/,
+      ],
+    ] as const) {
+      const { code, stderr } = await pointsman(...words);
+      assert.equal(code, 2);
+      assert.match(stderr, message);
+    }
+  });
+
   test('every command’s help has an example, and needs no file', async () => {
     for (const command of ['init', 'check', 'up', 'query', 'serve', 'schema']) {
       const { code, stdout } = await pointsman(command, '--help');

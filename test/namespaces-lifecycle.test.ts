@@ -26,7 +26,10 @@ describe('a lab begins and ends', { skip: skipWithoutLab, timeout: 900_000 }, ()
     await assertGone(lab.name);
     const gone = await execIn(file, 'hub', ['true']);
     assert.equal(gone.code, 2);
-    assert.match(gone.stderr, /does not run in network namespaces/);
+    assert.match(
+      gone.stderr,
+      /does not run in network namespaces; `pointsman up FILE --world namespaces` starts it/,
+    );
   });
 
   test('what a lab left that was killed is removed by down', async (t) => {
@@ -34,7 +37,7 @@ describe('a lab begins and ends', { skip: skipWithoutLab, timeout: 900_000 }, ()
     lab.up.process.kill('SIGKILL');
     await lab.up.exited;
     const { code, stdout } = await downLab(file);
-    assert.deepEqual([code, stdout], [0, `${lab.name} did not run. Nothing of it is left.\n`]);
+    assert.deepEqual([code, stdout], [0, `${lab.name} was not running; nothing of it is left.\n`]);
     await assertGone(lab.name);
   });
 

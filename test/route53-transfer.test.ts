@@ -147,7 +147,7 @@ describe('zones import and export', { timeout: 300_000 }, () => {
     const wrong: [args: string[], message: RegExp][] = [
       [['export', 'none.example'], /there is no hosted zone none\.example/],
       [['export', 'twice.example'], /the name of 2 hosted zones; take an ID: Z.*\(public\)/],
-      [['import', 'file.example', join(folder, 'none.zone')], /no such file/],
+      [['import', 'file.example', join(folder, 'none.zone')], /none\.zone: there is no such file/],
       [['import', 'file.example', file], /wrong\.zone: line 1: .*\n.*wrong\.zone: line 2/],
       [
         ['import', 'file.example', write('wrong.json', '[]')],
@@ -166,6 +166,8 @@ describe('zones import and export', { timeout: 300_000 }, () => {
     }
     assert.equal((await transfer('export', 'file.example')).stdout, before.stdout);
     const nobody = await pointsman('zones', 'export', 'file.example', '--api', 'http://127.0.0.1:1');
-    assert.deepEqual([nobody.code, /ECONNREFUSED/.test(nobody.stderr)], [2, true]);
+    assert.deepEqual([nobody.code, /:1: connect ECONNREFUSED/.test(nobody.stderr)], [2, true]);
+    const noUrl = await pointsman('zones', 'export', 'file.example', '--api', '127.0.0.1:1');
+    assert.deepEqual([noUrl.code, /Write a URL, such as/.test(noUrl.stderr)], [2, true]);
   });
 });

@@ -12,13 +12,28 @@ export function parsePort(text: string): number {
 export function parseSeconds(text: string): number {
   const seconds = Number(text);
   if (/^[0-9]+(\.[0-9]+)?$/.test(text) && seconds > 0 && seconds <= 2_000_000) return seconds;
-  throw new InvalidArgumentError('Write a number of seconds, such as 60 or 0.5.');
+  throw new InvalidArgumentError('Write a number of seconds above 0, such as 60 or 0.5.');
 }
 
 export function parseWorkers(text: string): number {
   const workers = Number(text);
   if (/^[0-9]+$/.test(text) && workers >= 1 && workers <= 64) return workers;
   throw new InvalidArgumentError('Write a number from 1 to 64.');
+}
+
+export function parseAccount(text: string): string {
+  if (/^[0-9]{12}$/.test(text)) return text;
+  throw new InvalidArgumentError('An AWS account is a number of 12 digits, such as 111122223333.');
+}
+
+export function parseRegion(text: string): string {
+  if (/^[a-z]{2}(-[a-z]+)+-[0-9]+$/.test(text)) return text;
+  throw new InvalidArgumentError('Write a region, such as ap-southeast-2.');
+}
+
+export function parseUrl(text: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('Write a URL, such as http://127.0.0.1:10053.');
 }
 
 export function collectHosts(text: string, hosts: string[] = []): string[] {

@@ -63,8 +63,13 @@ export function makeProgram(): Command {
     addSchema,
   ])
     add(program);
-  for (const command of program.commands) {
-    command.showHelpAfterError(`(pointsman ${command.name()} --help has examples)`);
-  }
+  for (const command of program.commands) pointToHelp(command, program.name());
   return program;
+}
+
+/** After a mistake, the help of the very command that was meant: of `agent plan`, not of `agent`. */
+function pointToHelp(command: Command, parents: string): void {
+  const words = `${parents} ${command.name()}`;
+  command.showHelpAfterError(`(${words} --help has examples)`);
+  for (const each of command.commands) pointToHelp(each, words);
 }

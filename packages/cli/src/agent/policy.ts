@@ -1,5 +1,6 @@
 import { agentPolicy } from '@pointsman/host';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { parseAccount, parseRegion } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
 import { say } from '../terminal.ts';
 import { readAgentConfig } from './read-config.ts';
@@ -12,6 +13,8 @@ Example:
 It is all that the agent needs, on what has the tag pointsman:tier of its tier: give instances and Auto Scaling groups that tag, too.
 `;
 
+const PARTITIONS = ['aws', 'aws-cn', 'aws-us-gov'];
+
 type PolicyOptions = { config: string; account: string; region: string; partition: string };
 
 export function addAgentPolicy(agent: Command): void {
@@ -19,9 +22,11 @@ export function addAgentPolicy(agent: Command): void {
     .command('policy')
     .description("print the IAM policy that the agent's role needs")
     .requiredOption('--config <file>', "the agent's configuration: JSON")
-    .requiredOption('--account <number>', 'the AWS account of its instances')
-    .requiredOption('--region <region>', 'the region of its instances')
-    .option('--partition <partition>', 'aws, aws-cn or aws-us-gov', 'aws')
+    .requiredOption('--account <number>', 'the AWS account of its instances', parseAccount)
+    .requiredOption('--region <region>', 'the region of its instances', parseRegion)
+    .addOption(
+      new Option('--partition <partition>', 'where the region is').choices(PARTITIONS).default('aws'),
+    )
     .addHelpText('after', AFTER_HELP)
     .action(policy);
 }

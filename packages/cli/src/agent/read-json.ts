@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { Outcome } from '../outcome.ts';
+import { readText } from '../read-text.ts';
 
 /** @throws Outcome */
 export function readJson(file: string): unknown {
+  const text = readText(file);
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(text);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new Outcome(2, `${file}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
+    throw new Outcome(2, `${file}: is not JSON: ${(error as Error).message}`);
   }
 }

@@ -27,7 +27,8 @@ export function addAgentRun(agent: Command): void {
 }
 
 async function run(options: { config?: string }): Promise<void> {
-  if (options.config === undefined) throw new Outcome(2, 'agent needs --config FILE');
+  if (options.config === undefined)
+    throw new Outcome(2, 'the agent needs its configuration, such as --config /etc/pointsman/agent.json');
   const config = readAgentConfig(options.config);
   const ending = new AbortController();
   onEndSignal(() => ending.abort());

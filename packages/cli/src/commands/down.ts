@@ -24,6 +24,5 @@ async function down(file: string, options: { json?: boolean }): Promise<void> {
   const { endLab } = await import('@pointsman/lab/namespaces');
   const ran = await endLab(lab);
   if (options.json) sayJson({ event: 'down', lab, ran });
-  else
-    say(ran ? `${lab} has ended, and nothing of it is left.` : `${lab} did not run. Nothing of it is left.`);
+  else say(`${lab} ${ran ? 'has ended, and' : 'was not running;'} nothing of it is left.`);
 }

@@ -5,7 +5,7 @@ import { loadTopology } from '../load-topology.ts';
 import { parseSeconds } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
 import { onEndSignal } from '../signals.ts';
-import { say, sayJson } from '../terminal.ts';
+import { say, sayJson, shellWord } from '../terminal.ts';
 
 const AFTER_HELP = `
 Breaks one thing in a lab that \`pointsman up --world namespaces\` runs, under a steady load: the client host of every network asks ten questions a second, and
@@ -50,7 +50,11 @@ async function drill(file: string, words: string[], options: DrillOptions): Prom
   const { drillLab } = await import('@pointsman/lab/namespaces');
   const { silent, ...report } = await drillLab(topology, runOptions(parsed.fault, options, ending.signal));
   if (options.json) sayJson(report);
-  else for (const line of drillSummary(report)) say(line);
+  else {
+    for (const line of drillSummary(report)) say(line);
+    if (options.keep)
+      say(`${report.drill} stays broken until \`sudo pointsman heal ${shellWord(file)}\` puts it right.`);
+  }
   if (silent.length > 0 && !options.keep && !ending.signal.aborted)
     throw new Outcome(1, `${silent.join(', ')}: no answer yet, though all is healed`);
 }

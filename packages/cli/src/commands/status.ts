@@ -2,6 +2,7 @@ import type { Topology } from '@pointsman/core/topology';
 import { CloudError, type MemberReport, readMembers, type WantedTier } from '@pointsman/host';
 import type { Command } from 'commander';
 import { loadTopology } from '../load-topology.ts';
+import { parseUrl } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
 import { judgeMember, type Verdict } from '../status/judge-member.ts';
 import { columns, say, sayJson, style } from '../terminal.ts';
@@ -9,7 +10,7 @@ import { columns, say, sayJson, style } from '../terminal.ts';
 const AFTER_HELP = `
 Examples:
   pointsman status hybrid.yaml
-  pointsman status hybrid.yaml --endpoint http://127.0.0.1:8053       # a lab
+  pointsman status hybrid.yaml --endpoint http://127.0.0.1:10053      # a lab, by its own keys
   pointsman status hybrid.yaml --json | jq '.[] | select(.well | not)'
 
 It asks EC2 who has each member's interface, and Parameter Store for what the agents have published ("publish" in their configuration:
@@ -28,7 +29,7 @@ export function addStatus(program: Command): void {
       'show every member of the tiers: who has its address, since when, its engine, health and last heal',
     )
     .argument('<file>', 'a topology')
-    .option('--endpoint <url>', 'where the API of AWS is (default: AWS)')
+    .option('--endpoint <url>', 'where the API of AWS is (default: AWS)', parseUrl)
     .option('--json', 'print one array')
     .addHelpText('after', AFTER_HELP)
     .action(status);

@@ -1,6 +1,7 @@
 import { formatEndpoint } from '@pointsman/core/address';
 import type { AccessKey } from '@pointsman/zones/api';
 import { type Command, Option } from 'commander';
+import { parseUrl } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
 import { onEndSignal } from '../signals.ts';
 import { complain, count, say, sayJson } from '../terminal.ts';
@@ -93,7 +94,7 @@ export function addZones(program: Command): void {
     .command('export')
     .description('print a hosted zone as a zone file, or as JSON of Route 53')
     .argument('<zone>', 'its name or ID')
-    .requiredOption('--api <url>', 'where the API listens, such as http://127.0.0.1:8053')
+    .requiredOption('--api <url>', 'where the API listens, such as http://127.0.0.1:8053', parseUrl)
     .addOption(formatOption().default('zone-file'))
     .addHelpText('after', AFTER_EXPORT_HELP)
     .action(async (zone: string, options: TransferOptions) => {
@@ -104,7 +105,7 @@ export function addZones(program: Command): void {
     .description('write the records of a file into a hosted zone: what is there already stays or is replaced')
     .argument('<zone>', 'its name or ID')
     .argument('<file>', 'a zone file, or JSON as `aws route53 list-resource-record-sets` prints it')
-    .requiredOption('--api <url>', 'where the API listens, such as http://127.0.0.1:8053')
+    .requiredOption('--api <url>', 'where the API listens, such as http://127.0.0.1:8053', parseUrl)
     .addOption(formatOption())
     .addHelpText('after', AFTER_IMPORT_HELP)
     .action(async (zone: string, file: string, options: TransferOptions) => {

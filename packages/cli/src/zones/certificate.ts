@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { Certificate } from '@pointsman/zones/api';
 import { Outcome } from '../outcome.ts';
+import { readText } from '../read-text.ts';
 
 export type CertificateFiles = { cert: string; key: string };
 
@@ -23,13 +23,5 @@ export function readCertificate(files: CertificateFiles): Certificate {
       2,
       `${files.cert} and ${files.key} are no certificate and its key: ${(error as Error).message}`,
     );
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Outcome(2, `${file}: ${(error as Error).message}`);
   }
 }

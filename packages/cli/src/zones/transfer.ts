@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import {
   connectZones,
@@ -8,6 +7,7 @@ import {
   type ZoneClient,
 } from '@pointsman/zones/transfer';
 import { Outcome } from '../outcome.ts';
+import { readText } from '../read-text.ts';
 import { complain, count, say } from '../terminal.ts';
 
 export type TransferOptions = { api: string; format?: 'zone-file' | 'json' };
@@ -54,19 +54,11 @@ function readJson(file: string, text: string): ResourceRecordSet[] {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new Outcome(2, `${file}: ${(error as Error).message}`);
+    throw new Outcome(2, `${file}: is not JSON: ${(error as Error).message}`);
   }
   const sets = (value as { ResourceRecordSets?: unknown } | null)?.ResourceRecordSets;
   if (Array.isArray(sets) && sets.every((set) => typeof set?.Name === 'string')) return sets;
   throw new Outcome(2, `${file} is not what \`aws route53 list-resource-record-sets\` prints`);
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Outcome(2, `${file}: ${(error as Error).message}`);
-  }
 }
 
 type Zone = Awaited<ReturnType<ZoneClient['findZones']>>[number];
@@ -98,7 +90,7 @@ async function withZone(
   } catch (error) {
     if (error instanceof Outcome) throw error;
     const { name, message } = error as Error;
-    throw new Outcome(2, `${endpoint}: ${name}: ${message}`);
+    throw new Outcome(2, `${endpoint}: ${name === 'Error' ? '' : `${name}: `}${message}`);
   } finally {
     client.close();
   }

@@ -48,6 +48,8 @@ function describeError(action: string, error: AwsFailure): CloudError {
   if (name === 'InvalidParameterValue' && message.includes('device index'))
     return new CloudError('device-taken', `${action}: ${message}`);
   if (kind !== undefined) return new CloudError(kind, `${action}: ${name}: ${message}`);
+  if (name === 'CredentialsProviderError')
+    return new CloudError('unreachable', `${action}: there are no keys to sign it with: ${message}`);
   if (status === undefined || status >= 500)
     return new CloudError('unreachable', `${action}: no answer: ${message || name}`);
   return new CloudError('refused', `${action}: ${name}: ${message}`);

@@ -28,7 +28,7 @@ export function askStatus(socket: string): Promise<AgentStatus> {
 
 function whyNot(socket: string, { code, name, message }: NodeJS.ErrnoException): string {
   if (code === 'ENOENT' || code === 'ECONNREFUSED')
-    return `no agent runs here: nothing listens at ${socket}; start it, or give its --config`;
+    return `no agent runs here: nothing listens at ${socket}; start it, or give the --config that it was started with`;
   if (code === 'EACCES') return `${socket} may be read by root and the agent's group: try sudo`;
   if (name === 'AbortError' || name === 'TimeoutError') return `the agent at ${socket} does not answer`;
   return `${socket}: ${message}`;

@@ -64,7 +64,10 @@ export async function findLab(
       throw new WorldError('not-allowed', `the lab of ${lab} belongs to root: do this as root, too`);
     }
     if (code !== 'ENOENT' && code !== 'ECONNREFUSED') throw error;
-    throw new WorldError('not-running', `${lab} does not run in network namespaces`);
+    throw new WorldError(
+      'not-running',
+      `${lab} does not run in network namespaces; \`pointsman up FILE --world namespaces\` starts it`,
+    );
   }
 }
 

@@ -31,7 +31,10 @@ export function makeBreaker(apply: (fault: Fault) => Promise<Heal>): Breaker {
       inTurn(async () => {
         const what = formatFault(fault);
         if (broken.has(what))
-          throw new WorldError('broken-already', `"${what}" is done already; \`pointsman heal\` undoes it`);
+          throw new WorldError(
+            'broken-already',
+            `"${what}" is broken already; \`pointsman heal FILE\` puts it right`,
+          );
         broken.set(what, await apply(fault));
       }),
     heal: (fault) =>

@@ -53,7 +53,7 @@ for (const [words, message] of [
   ['slow-attach 999999', /3600 at most/],
   ['metadata-down now', /"now" is too much: write metadata-down$/],
   ['loss 0', /"0" is no share of packets/],
-  ['loss 101%', /"101%" is no share of packets/],
+  ['loss 101%', /"101%" is no share of packets; write a percentage above 0, 100 at most/],
 ] as const) {
   test(`\`${words}\` says what is wrong`, () => {
     const parsed = parseFault(words.split(' '), plan);

@@ -110,7 +110,7 @@ function parseShare(text: string): ParsedFault {
   const match = /^([0-9]+(?:\.[0-9]+)?)%?$/.exec(text);
   const percent = match ? Number(match[1]) : 0;
   if (percent > 0 && percent <= 100) return { ok: true, fault: { kind: 'loss', share: percent / 100 } };
-  return refuse(`"${text}" is no share of packets; write a percentage above 0, such as 10%`);
+  return refuse(`"${text}" is no share of packets; write a percentage above 0, 100 at most, such as 10%`);
 }
 
 function oneOf(

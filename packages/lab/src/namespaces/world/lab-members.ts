@@ -11,7 +11,7 @@ import type { SeededMember } from './seed.ts';
 
 /** The members of a lab's tiers, each on a machine of its own. */
 export type LabMembers = {
-  /** As they are now: one that was started anew is another one. */
+  /** As they are now, in the order of the file: one that was started anew is another one. */
   all: () => readonly Member[];
   /** Starts all of them. @throws WorldError, InterfaceError */
   start: (forwarders: readonly WorldForwarder[]) => Promise<void>;
@@ -49,7 +49,7 @@ export function makeLabMembers(
     running.set(forwarder.name, await startMember(forwarder, { signal, enter }));
   };
   return {
-    all: () => [...running.values()],
+    all: () => [...seeded.keys()].flatMap((name) => running.get(name) ?? []),
     start: async (forwarders) => {
       const started = await Promise.allSettled(forwarders.map((forwarder) => serve(forwarder, signal)));
       const failure = started.find((each) => each.status === 'rejected');

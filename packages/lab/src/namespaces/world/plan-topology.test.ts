@@ -69,6 +69,8 @@ test('a member keeps the planner’s configuration, in the subnet of the topolog
     [['a', '10.1.1.53', 'eu-west-1a'] as const, ['b', '10.1.2.53', 'eu-west-1c'] as const].map(
       ([subnet, address, availabilityZone]) => ({
         name: `main/${subnet}`,
+        tier: 'hybrid/main',
+        member: subnet,
         network: 'hub',
         subnet,
         availabilityZone,

@@ -84,7 +84,17 @@ function planMembers(topology: Topology, plan: Plan, vpcs: readonly LabVpc[]): L
     const { availabilityZone } = vpcs
       .find((vpc) => vpc.network === network)!
       .subnets.find((each) => each.name === subnet)!;
-    return { name, network, subnet, availabilityZone, address, engine: engines.get(tier)!, config };
+    return {
+      name,
+      tier: `${topology.name}/${tier}`,
+      member,
+      network,
+      subnet,
+      availabilityZone,
+      address,
+      engine: engines.get(tier)!,
+      config,
+    };
   });
 }
 

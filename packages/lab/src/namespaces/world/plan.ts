@@ -60,6 +60,9 @@ export type LabClient = {
 export type LabMember = {
   /** `main/a` */
   name: string;
+  /** The tags by which an agent and `pointsman status` know the tier, `acme/main`, and the member in it, `a`. */
+  tier: string;
+  member: string;
   network: string;
   subnet: string;
   availabilityZone: string;

@@ -1,14 +1,14 @@
 import type { Ec2Api } from '@pointsman/cloud';
 import type { LabClient, LabMember } from './plan.ts';
 import type { Caller } from './seed.ts';
-import { MEMBER_TAG, NETWORK_TAG, tagsOf } from './seed-tags.ts';
+import { MEMBER_TAG, NETWORK_TAG, TIER_TAG, tagsOf } from './seed-tags.ts';
 
 const IMAGE = 'ami-00000000000000000';
 
 /** The interface that a member's address belongs to, whichever instance has it. */
 export async function createFixedInterface(
   ec2: Ec2Api,
-  { name, address }: LabMember,
+  member: LabMember,
   SubnetId: string,
   groupId: string,
   caller: Caller,
@@ -17,13 +17,17 @@ export async function createFixedInterface(
     {
       SubnetId,
       Groups: [groupId],
-      Description: `fixed address of ${name}`,
-      ...addressesOf([address]),
-      ...tagsOf('network-interface', { Name: name, [MEMBER_TAG]: name }),
+      Description: `fixed address of ${member.name}`,
+      ...addressesOf([member.address]),
+      ...tagsOf('network-interface', memberTags(member)),
     },
     caller,
   );
   return NetworkInterface!.NetworkInterfaceId!;
+}
+
+function memberTags({ name, tier, member }: LabMember): Record<string, string> {
+  return { Name: name, [TIER_TAG]: tier, [MEMBER_TAG]: member };
 }
 
 function addressesOf(addresses: readonly string[]) {
@@ -57,7 +61,7 @@ export async function runMember(
     { DeviceIndex: 0, SubnetId },
     { DeviceIndex: 1, NetworkInterfaceId },
   ];
-  return runInstance(ec2, interfaces, { Name: member.name, [MEMBER_TAG]: member.name }, caller);
+  return runInstance(ec2, interfaces, memberTags(member), caller);
 }
 
 type Interfaces = NonNullable<Parameters<Ec2Api['RunInstances']>[0]['NetworkInterfaces']>;

@@ -1,5 +1,6 @@
 /** The tags by which what stands for a part of the topology is found. */
 export const NETWORK_TAG = 'pointsman:network';
+export const TIER_TAG = 'pointsman:tier';
 export const MEMBER_TAG = 'pointsman:member';
 
 type ResourceType =

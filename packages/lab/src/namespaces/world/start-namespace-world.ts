@@ -70,7 +70,8 @@ async function startWithin(
   const { signal } = options;
   const lab = topology.name;
   const hold = takeHold(lab);
-  if (!hold) throw new WorldError('runs-already', `a lab of ${lab} runs already; \`pointsman down\` ends it`);
+  if (!hold)
+    throw new WorldError('runs-already', `a lab of ${lab} runs already; \`pointsman down FILE\` ends it`);
   cleanups.add(hold.release);
   const fabric = await openFabric({ lab, visible: PROGRAM_FOLDERS });
   cleanups.add(fabric.close);

@@ -258,6 +258,8 @@ test('of two public zones of a name the first answers, and the second once that 
   await put(store, first, a('x.twice.test', '192.0.2.1'));
   await put(store, second, a('x.twice.test', '192.0.2.2'));
   assert.equal(ask('x.twice.test.'), 'NOERROR 192.0.2.1');
+  await store.setZoneComment(first, 'still the first');
+  assert.equal(ask('x.twice.test.'), 'NOERROR 192.0.2.1');
   await store.changeRecordSets(first, [{ action: 'DELETE', recordSet: a('x.twice.test', '192.0.2.1') }]);
   await store.deleteZone(first);
   assert.equal(ask('x.twice.test.'), 'NOERROR 192.0.2.2');

@@ -91,7 +91,8 @@ function follow(state: State, mutation: Mutation): void {
 function putZone(state: State, zone: HostedZone): void {
   const known = state.zones.get(zone.id);
   const live = known?.live ?? createStoreZone(zone);
-  if (known !== undefined) withdraw(state, known.zone);
+  // A public zone keeps its place: which one answers must not turn by a comment.
+  if (known?.zone.private) withdraw(state, known.zone);
   state.zones.set(zone.id, { zone, live });
   if (!zone.private) {
     // Route 53 lets an account have a public name twice, on other name servers; here the first one answers.

@@ -8,11 +8,16 @@ const FIRST = 12_000;
 const LAST = 32_000;
 const TRIES = 100;
 
+/** Each is given once: who asks for two binds neither before it has both. */
+const given = new Set<number>();
+
 /** A port that is free for UDP and TCP at every IPv4 address of this machine: the wildcard address can be bound only then. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < TRIES; tries++) {
     const port = randomInt(FIRST, LAST);
-    if ((await isFreeTcp(port)) && (await isFreeUdp(port))) return port;
+    if (given.has(port) || !(await isFreeTcp(port)) || !(await isFreeUdp(port))) continue;
+    given.add(port);
+    return port;
   }
   throw new Error(`no free port between ${FIRST} and ${LAST} in ${TRIES} tries`);
 }

@@ -23,6 +23,7 @@ import {
   SERVFAIL,
 } from '@pointsman/core/dns';
 import fc from 'fast-check';
+import { freePort } from '../../../test/system/free-port.ts';
 import { findCommand, skipWithout } from '../../../test/system/packages.ts';
 import { answerQuery } from './answer-query.ts';
 import { compileZone, type Zone } from './compile-zone.ts';
@@ -144,10 +145,7 @@ for (const kind of ['private', 'external'] as const) {
 /** A real named with the zones; gives a function that asks it. It ends with the test. */
 async function startNamed(zones: readonly Zone[]): Promise<(packet: Uint8Array) => Promise<Message>> {
   const folder = mkdtempSync(join(tmpdir(), 'named-'));
-  const probe = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
+  const port = await freePort();
   const statements = zones.map(({ name, records }) => {
     writeFileSync(join(folder, name), formatZoneFile(name, records));
     return `zone "${name}" { type primary; file "${name}"; check-names ignore; check-integrity no; };`;
@@ -177,7 +175,7 @@ async function startNamed(zones: readonly Zone[]): Promise<(packet: Uint8Array) 
   });
   return async (packet) => {
     socket.send(packet, port, '127.0.0.1');
-    const [response] = (await once(socket, 'message', { signal: AbortSignal.timeout(10_000) })) as [Buffer];
+    const [response] = (await once(socket, 'message', { signal: AbortSignal.timeout(60_000) })) as [Buffer];
     return decodeMessage(response)!;
   };
 }

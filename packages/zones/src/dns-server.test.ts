@@ -37,7 +37,7 @@ async function received(
   { socket, frames }: { socket: Socket; frames: Buffer[] },
   count: number,
 ): Promise<Buffer[]> {
-  while (frames.length < count) await once(socket, 'frames', { signal: AbortSignal.timeout(10_000) });
+  while (frames.length < count) await once(socket, 'frames', { signal: AbortSignal.timeout(60_000) });
   return frames;
 }
 
@@ -51,7 +51,7 @@ const echo: Handle = (packet) => Uint8Array.from(packet);
 async function askUdp(port: number, packet: Uint8Array): Promise<Buffer> {
   const socket = createSocket('udp4');
   socket.send(packet, port, ADDRESS);
-  const [response] = (await once(socket, 'message', { signal: AbortSignal.timeout(10_000) })) as [Buffer];
+  const [response] = (await once(socket, 'message', { signal: AbortSignal.timeout(60_000) })) as [Buffer];
   socket.close();
   return response;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { runAws } from './system/aws.ts';
-import { run } from './system/command.ts';
+import { POINTSMAN, run } from './system/command.ts';
 import { type RunningLab, skipWithoutLab, smallTopology, startLab } from './system/lab.ts';
 
 describe('a lab changed by the cloud’s API while it runs', { skip: skipWithoutLab, timeout: 900_000 }, () => {
@@ -48,6 +48,18 @@ describe('a lab changed by the cloud’s API while it runs', { skip: skipWithout
     assert.match(stdout, /2001:db8:1:/);
     const asked = await lab.exec('hub', ['dig', '+short', '@2001:db8:1:66::53', 'db.corp.example']);
     assert.equal(asked.stdout, '192.168.1.20\n');
+  });
+
+  test('members have the tags by which `status` finds who has each address', async () => {
+    const { endpoint, accessKeyId, secretAccessKey } = lab.aws;
+    const env = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+    const arguments_ = [POINTSMAN, 'status', lab.file, '--endpoint', endpoint, '--json'];
+    const { code, stdout } = await run(process.execPath, arguments_, { env });
+    assert.equal(code, 1);
+    for (const { holder, text } of JSON.parse(stdout)) {
+      assert.equal(holder?.state, 'alive');
+      assert.match(text, /^its agent has published nothing/);
+    }
   });
 
   test('a record that Route 53 takes is answered in every network that resolves its zone', async () => {

@@ -23,6 +23,16 @@ describe('acme in network namespaces', { skip: skipWithoutLab, timeout: 900_000 
   });
   after(() => lab?.stop());
 
+  test('members are told in the order of the file, whichever serves first', () => {
+    const names = topology.forwarders.flatMap((tier) =>
+      tier.members.map(({ name }) => `${tier.name}/${name}`),
+    );
+    assert.deepEqual(
+      lab.world.ready.forwarders.map(({ name }) => name),
+      names,
+    );
+  });
+
   for (const network of NETWORKS) {
     test(`a client of ${network} has learned by DHCP whom to ask, and resolves every name with dig and no server`, async () => {
       const { resolvers } = planTopology(topology).clients.find((each) => each.network === network)!;

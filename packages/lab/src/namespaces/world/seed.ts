@@ -10,7 +10,7 @@ export type SeededCloud = {
   peeringIds: ReadonlyMap<string, string>;
   /** Instances by network. */
   clients: ReadonlyMap<string, string>;
-  /** By `TIER/MEMBER`. */
+  /** By `TIER/MEMBER`, in the order of the file. */
   members: ReadonlyMap<string, SeededMember>;
 };
 
@@ -29,11 +29,12 @@ export async function seedCloud(
 ): Promise<SeededCloud> {
   const made = await Promise.all(plan.vpcs.map((vpc) => seedVpc({ ec2, state }, plan, vpc, callerOf(vpc))));
   const vpcIds = new Map(plan.vpcs.map(({ network }, index) => [network, made[index]!.vpcId]));
+  const members = new Map(made.flatMap((each) => each.members));
   return {
     vpcIds,
     peeringIds: await seedPeerings(ec2, plan, vpcIds, callerOf),
     clients: new Map(plan.vpcs.map(({ network }, index) => [network, made[index]!.clientId])),
-    members: new Map(made.flatMap(({ members }) => members)),
+    members: new Map(plan.members.map(({ name }) => [name, members.get(name)!])),
   };
 }
 

@@ -6,17 +6,23 @@ export const AWS = '/usr/bin/aws';
 export type AwsCaller = { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string };
 
 /** The AWS CLI as it is, away from the configuration of whoever runs the test. */
-export function runAws({ endpoint, region, accessKeyId, secretAccessKey }: AwsCaller, ...args: string[]) {
-  return run(AWS, ['--endpoint-url', endpoint, ...args, '--output', 'json'], {
-    env: {
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      AWS_DEFAULT_REGION: region,
-      AWS_PAGER: '',
-      AWS_CONFIG_FILE: '/dev/null',
-      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-    },
-  });
+export function runAws(caller: AwsCaller, ...args: string[]) {
+  return run(AWS, awsArguments(caller, args), { env: awsEnvironment(caller) });
+}
+
+export function awsArguments({ endpoint }: AwsCaller, args: readonly string[]): string[] {
+  return ['--endpoint-url', endpoint, ...args, '--output', 'json'];
+}
+
+export function awsEnvironment({ region, accessKeyId, secretAccessKey }: AwsCaller) {
+  return {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_DEFAULT_REGION: region,
+    AWS_PAGER: '',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  };
 }
 
 /** What `aws route53` prints, read. Throws where it fails. */

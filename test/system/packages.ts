@@ -31,7 +31,7 @@ export const systemPackages: readonly SystemPackage[] = [
   { package: 'procps', command: 'ps', for: 'reading processes' },
   { package: 'gcc', command: 'gcc', for: 'the C echo in the bench' },
   { package: 'libc6-dev', command: '/usr/include/stdio.h', for: 'the C echo in the bench' },
-  { package: 'awscli', command: '/usr/bin/aws', for: 'the unmodified client of Route 53 in the tests' },
+  { package: 'awscli', command: '/usr/bin/aws', for: 'the unmodified client of all services in the tests' },
   { package: 'openssl', command: 'openssl', for: 'a certificate for the health checks over HTTPS' },
   { package: 'systemd', command: 'systemd-analyze', for: 'reading the unit of the agent' },
   { package: 'jq', command: 'jq', for: 'the commands of docs/production.md' },

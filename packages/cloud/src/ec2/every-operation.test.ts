@@ -275,11 +275,13 @@ describe('EC2, driven by the SDK', () => {
         SubnetId: made.subnet,
         MinCount: 1,
         MaxCount: 1,
+        MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 2 },
       }),
     );
     const InstanceId = Instances![0]!.InstanceId!;
     const InstanceIds = [InstanceId];
     await settled();
+    assert.equal(cloud.fabric.remembered.instances.get(InstanceId)!.metadataHopLimit, 2);
     const { InstanceStatuses } = await ec2.send(new aws.DescribeInstanceStatusCommand({ InstanceIds }));
     assert.equal(InstanceStatuses![0]!.InstanceStatus!.Status, 'ok');
     const { AttachmentId } = await ec2.send(

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type AwsCaller, awsArguments, awsEnvironment } from './aws.ts';
+import { ROOT } from './command.ts';
+
+/** What `aws-driver.py` imports: Debian's, as /usr/bin/aws does. */
+export const AWS_CLI = '/usr/lib/python3/dist-packages/awscli/clidriver.py';
+
+/** The AWS CLI in one process, for tests that give it more commands than they can start processes. */
+export type AwsDriver = {
+  /** One at a time. `status` is what /usr/bin/aws would end with. @throws where the process is gone */
+  run: (words: readonly string[]) => Promise<{ status: number; stdout: string; stderr: string }>;
+  stop: () => Promise<void>;
+};
+
+export function startAwsDriver(caller: AwsCaller): AwsDriver {
+  const child = spawn('/usr/bin/python3', ['-I', resolve(ROOT, 'test/system/aws-driver.py')], {
+    env: {
+      ...process.env,
+      ...awsEnvironment(caller),
+      AWS_EC2_METADATA_DISABLED: 'true',
+    },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const ended = once(child, 'close');
+  let complaints = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
+  // Who has ended reads no more; `run` says so.
+  child.stdin.on('error', () => {});
+  const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return {
+    run: async (words) => {
+      child.stdin.write(`${JSON.stringify(awsArguments(caller, words))}\n`);
+      const { done, value } = await answers.next();
+      if (done) throw new Error(`the AWS CLI has ended: ${complaints}`);
+      return JSON.parse(value);
+    },
+    stop: async () => {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}

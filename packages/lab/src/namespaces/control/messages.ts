@@ -2,8 +2,8 @@
 export type ToLab =
   /** `fault` in words, as `drill` has them. Unless it is to be kept, it is healed when the channel ends. */
   | { do: 'break'; fault: readonly string[]; keep: boolean }
-  /** All that is broken. */
-  | { do: 'heal' }
+  /** One fault, or all that is broken. */
+  | { do: 'heal'; fault?: readonly string[] }
   /** Everything from now on that somebody of the lab notices. */
   | { do: 'watch' }
   /** Whoever runs the lab ends it. */
@@ -27,7 +27,8 @@ export type Notice = {
 /** Programs of ours alone have the right to speak here, so this keeps out mistakes, not attacks. */
 export function readToLab(message: unknown): ToLab | undefined {
   const { do: what, fault, keep } = (message ?? {}) as { do?: unknown; fault?: unknown; keep?: unknown };
-  if (what === 'heal' || what === 'watch' || what === 'end') return { do: what };
   const isFault = Array.isArray(fault) && fault.every((word) => typeof word === 'string');
+  if (what === 'heal' && isFault) return { do: what, fault };
+  if (what === 'heal' || what === 'watch' || what === 'end') return { do: what };
   return what === 'break' && isFault ? { do: what, fault, keep: keep === true } : undefined;
 }

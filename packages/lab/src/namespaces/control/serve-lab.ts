@@ -42,8 +42,11 @@ async function serve(
       if (!request.keep) healAtEnd(channel, lab.breaker, parsed.fault);
       return tell({ event: 'broken' });
     }
-    case 'heal':
-      return tell({ event: 'healed', faults: await lab.breaker.heal() });
+    case 'heal': {
+      const parsed = request.fault && parseFault(request.fault, lab.plan);
+      if (parsed && !parsed.ok) return tell({ event: 'refused', message: parsed.message });
+      return tell({ event: 'healed', faults: await lab.breaker.heal(parsed?.fault) });
+    }
     case 'watch': {
       const stop = lab.watch((notice) => tell({ event: 'noticed', notice }));
       return channel.ended.addEventListener('abort', stop, { once: true });

@@ -39,12 +39,13 @@ export async function drillLab(
     return promise;
   };
   const names = findLoadNames(topology);
+  const words = formatFault(options.fault).split(' ');
   const lab: DrilledLab = {
     clients: record.clients
       .filter(isSpared(options.fault))
       .map((host) => clientOf(record, host, names.get(host.network)!)),
-    break: (fault) => request({ do: 'break', fault: formatFault(fault).split(' '), keep: !options.heal }),
-    heal: () => request({ do: 'heal' }),
+    break: () => request({ do: 'break', fault: words, keep: !options.heal }),
+    heal: () => request({ do: 'heal', fault: words }),
     watch: (tell) => {
       see = tell;
       channel.send({ do: 'watch' } satisfies ToLab);

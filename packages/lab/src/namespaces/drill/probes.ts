@@ -29,8 +29,9 @@ export function startProbes(
     const reply = await pair.ask(pair.server, QUESTION, PATIENCE);
     const answers = reply !== 'silent' && reply !== 'unreachable';
     if (answers) pair.answeredAt = performance.now();
-    // A later probe may have been answered while this one was waited for.
-    if (!isEnded && (answers || pair.answeredAt < sentAt)) see(pair.server, pair.network, answers);
+    // A later probe may have been answered while this one was waited for; and who never answered has not fallen silent.
+    const isSilent = pair.answeredAt > 0 && pair.answeredAt < sentAt;
+    if (!isEnded && (answers || isSilent)) see(pair.server, pair.network, answers);
   };
   const timer = setInterval(() => {
     for (const pair of pairs) void probe(pair);

@@ -21,7 +21,8 @@ export type DrillEvent = { at_ms: number; what: string };
 /** The lab, as a drill needs it. */
 export type DrilledLab = {
   clients: readonly (LoadClient & ProbingClient)[];
-  break: (fault: Fault) => Promise<void>;
+  /** What the drill is of. */
+  break: () => Promise<void>;
   heal: () => Promise<void>;
   watch: (see: (notice: Notice) => void) => void;
 };
@@ -68,7 +69,7 @@ export async function runDrill(
     await pause(BASELINE, signal);
     const startedAt = timeline.start();
     timeline.say(drill);
-    await lab.break(fault);
+    await lab.break();
     await pause(lasts, signal);
     if (heal) {
       timeline.say(`healing: ${drill}`);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parseForwarderConfig } from '@pointsman/core/config';
@@ -48,6 +49,15 @@ describe('a member', { timeout: 300_000 }, () => {
     const started = startMember(makeForwarder(), { signal: giveUp.signal });
     giveUp.abort();
     await assert.rejects(started, { code: 'member-ended', message: 'ended with code 0' });
+  });
+
+  test('on a machine of its own is in a process group of its own, which no Ctrl-C of the terminal reaches', async () => {
+    const member = await startMember(makeForwarder(), { enter: ['env'] });
+    const [, , group] = readFileSync(`/proc/${member.pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    assert.equal(group, String(member.pid));
+    await member.stop();
   });
 
   test('has no figures any more from the moment it has exited', async () => {

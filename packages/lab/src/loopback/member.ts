@@ -52,6 +52,8 @@ export async function startMember(
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execPath: program!,
     execArgv: [...before, ...SMALL_HEAP],
+    // A member ignores the terminal's Ctrl-C; the command that brings it to its machine would die of it.
+    detached: enter !== undefined,
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env },
   });
   let complaints = '';

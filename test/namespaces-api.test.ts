@@ -36,7 +36,7 @@ describe('a lab changed by the cloud’s API while it runs', { skip: skipWithout
     );
   });
 
-  test('who was not told the key cannot use the API, though its name and the secret of other worlds are known', async () => {
+  test('who was not told the key cannot use the API, though its name is known', async () => {
     const guessed = { ...lab.aws, secretAccessKey: 'pointsman' };
     const { code, stderr } = await runAws(guessed, 'ec2', 'describe-vpcs');
     assert.notEqual(code, 0);

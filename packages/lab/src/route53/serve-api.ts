@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Topology } from '@pointsman/core/topology';
 import { AWS_LIMITS } from '@pointsman/zones';
 import type { AccessKey, Route53, Route53Server } from '@pointsman/zones/api';
@@ -43,12 +44,10 @@ export function regionOf({ networks }: Topology): string {
   return networks.find((network) => network.kind === 'vpc')?.region ?? ANY_REGION;
 }
 
+/** Everybody on this machine can connect, and so can pages in its browsers: nobody can guess the secret, which is another one in each world. */
 export function keysOf(topology: Topology): WorldApi['keys'] {
+  const secretAccessKey = randomBytes(30).toString('base64url');
+  const keyOf = (account: string) => ({ accessKeyId: `AKIA${account}`, secretAccessKey, account });
   const [first, ...others] = accountsOf(topology);
   return [keyOf(first), ...others.map(keyOf)];
-}
-
-/** No secret: the API listens on loopback, and whoever is on this machine may change the world. That it is the same at each start saves an export. */
-function keyOf(account: string): AccessKey {
-  return { accessKeyId: `AKIA${account}`, secretAccessKey: 'pointsman', account };
 }

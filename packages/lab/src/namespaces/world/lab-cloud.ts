@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   type Cloud,
   type CloudFaults,
@@ -44,10 +43,7 @@ export function callerOf({ account = UNSTATED_ACCOUNT, region }: Pick<LabVpc, 'a
   return { account, region, accessKeyId: `AKIA${account}` };
 }
 
-/**
- * All services of the cloud, and Route 53, at one endpoint of this machine. Everybody on it can connect, and machines run what they are told by root:
- * so nobody can guess the secret of the keys, and each lab has another one. @throws what listening throws (EADDRINUSE, …)
- */
+/** All services of the cloud, and Route 53, at one endpoint of this machine. @throws what listening throws (EADDRINUSE, …) */
 export async function serveLabCloud(
   topology: Topology,
   cloud: Cloud,
@@ -55,16 +51,14 @@ export async function serveLabCloud(
   port: number,
 ): Promise<{ endpoint: string; aws: AwsAccess; keys: ReturnType<typeof keysOf>; stop: () => Promise<void> }> {
   const { route53Service } = await import('@pointsman/zones/api');
-  const secret = randomBytes(30).toString('base64url');
-  const withSecret = <Key extends object>(key: Key) => ({ ...key, secretAccessKey: secret });
-  const [first, ...others] = keysOf(topology);
-  const keys: ReturnType<typeof keysOf> = [withSecret(first), ...others.map(withSecret)];
+  const keys = keysOf(topology);
+  const [{ accessKeyId, secretAccessKey }] = keys;
   const services = [route53Service(await serviceOf(hosted))];
   const { endpoint, stop } = await startCloud(cloud, { address: API_ADDRESS, port, keys, services });
   return {
     endpoint,
     keys,
     stop,
-    aws: { endpoint, accessKeyId: first.accessKeyId, secretAccessKey: secret, region: regionOf(topology) },
+    aws: { endpoint, accessKeyId, secretAccessKey, region: regionOf(topology) },
   };
 }

@@ -16,6 +16,9 @@ export {
 export { endLab } from './namespaces/control/end-lab.ts';
 export { FAULT_ARGUMENTS, type Fault, formatFault, parseFault } from './namespaces/drill/fault.ts';
 export type { DrillEvent, DrillReport } from './namespaces/drill/run-drill.ts';
+export { beginInOwnNamespace, mayHaveOwnNamespace, OWN_NAMESPACE } from './namespaces/rootless/begin.ts';
+export { endOwnLab, runInOwnLab } from './namespaces/rootless/join.ts';
+export { findOwnLab } from './namespaces/rootless/own-labs.ts';
 export { planNamespaces } from './namespaces/world/plan-topology.ts';
 export type { NamespaceWorld } from './namespaces/world/start-namespace-world.ts';
 export type { Difference } from './route53/differences.ts';

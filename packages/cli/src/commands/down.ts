@@ -1,3 +1,4 @@
+import { endOwnLab, mayHaveOwnNamespace } from '@pointsman/lab';
 import type { Command } from 'commander';
 import { loadTopology } from '../load-topology.ts';
 import { say, sayJson } from '../terminal.ts';
@@ -22,7 +23,7 @@ export function addDown(program: Command): void {
 async function down(file: string, options: { json?: boolean }): Promise<void> {
   const { name: lab } = await loadTopology(file, options);
   const { endLab } = await import('@pointsman/lab/namespaces');
-  const ran = await endLab(lab);
+  const ran = mayHaveOwnNamespace() ? await endOwnLab(lab) : await endLab(lab);
   if (options.json) sayJson({ event: 'down', lab, ran });
   else say(`${lab} ${ran ? 'has ended, and' : 'was not running;'} nothing of it is left.`);
 }

@@ -4,6 +4,7 @@ import { drillSummary, drillTime } from '../drill/text.ts';
 import { loadTopology } from '../load-topology.ts';
 import { parseSeconds } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
+import { ranInOwnLab } from '../own-lab.ts';
 import { onEndSignal } from '../signals.ts';
 import { say, sayJson, shellWord } from '../terminal.ts';
 
@@ -45,6 +46,7 @@ async function drill(file: string, words: string[], options: DrillOptions): Prom
   const topology = await loadTopology(file, options);
   const parsed = parseFault(words, planNamespaces(topology));
   if (!parsed.ok) throw mistake(options, parsed.message);
+  if (await ranInOwnLab(topology.name)) return;
   const ending = new AbortController();
   onEndSignal(() => ending.abort());
   const { drillLab } = await import('@pointsman/lab/namespaces');

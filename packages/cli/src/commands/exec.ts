@@ -6,6 +6,7 @@ import type { HostRecord } from '@pointsman/lab/namespaces';
 import type { Command } from 'commander';
 import { loadTopology } from '../load-topology.ts';
 import { Outcome } from '../outcome.ts';
+import { ranInOwnLab } from '../own-lab.ts';
 
 const AFTER_HELP = `
 Runs a command on the client host of a network, in a lab that \`pointsman up --world namespaces\` runs. The host has got its address and its
@@ -31,6 +32,7 @@ export function addExec(program: Command): void {
 
 async function exec(file: string, command: string[], { from }: { from: string }): Promise<void> {
   const topology = await loadTopology(file, {});
+  if (await ranInOwnLab(topology.name)) return;
   const { commandOn, findLab } = await import('@pointsman/lab/namespaces');
   const { record, channel } = await findLab(topology.name, () => {});
   channel.close();

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { loadTopology } from '../load-topology.ts';
+import { ranInOwnLab } from '../own-lab.ts';
 import { say, sayJson } from '../terminal.ts';
 
 const AFTER_HELP = `
@@ -20,6 +21,7 @@ export function addHeal(program: Command): void {
 
 async function heal(file: string, options: { json?: boolean }): Promise<void> {
   const { name } = await loadTopology(file, options);
+  if (await ranInOwnLab(name)) return;
   const { healLab } = await import('@pointsman/lab/namespaces');
   const faults = await healLab(name);
   if (options.json) return sayJson({ event: 'healed', faults });

@@ -1,7 +1,15 @@
 import { resolve } from 'node:path';
 import { planTopology } from '@pointsman/core/plan';
 import type { Topology } from '@pointsman/core/topology';
-import { DEFAULT_PORT, type NamespaceWorld, startWorld, type World, WorldError } from '@pointsman/lab';
+import {
+  beginInOwnNamespace,
+  DEFAULT_PORT,
+  mayHaveOwnNamespace,
+  type NamespaceWorld,
+  startWorld,
+  type World,
+  WorldError,
+} from '@pointsman/lab';
 import { type Command, Option } from 'commander';
 import { DESPITE_FINDINGS, stopAtErrors } from '../check/judge.ts';
 import { loadTopology } from '../load-topology.ts';
@@ -23,7 +31,7 @@ client of a network by its source address:
   dig -b 127.20.0.10 @127.10.1.53 -p ${DEFAULT_PORT} db.corp.example      # -b: who asks; @: who is asked
   pointsman query hybrid.yaml --from orders db.corp.example    # the same
 
-With --world namespaces (as root) the networks are there, too: every address as it is, links, DHCP, availability zones, and the cloud's own API with EC2
+With --world namespaces (as root, or where the system allows user namespaces) the networks are there, too: every address as it is, links, DHCP, availability zones, and the cloud's own API with EC2
 and all, at http://127.0.0.1:PORT:
 
   sudo pointsman up hybrid.yaml --world namespaces
@@ -78,6 +86,10 @@ async function up(file: string, options: UpOptions): Promise<void> {
   const topology = await loadTopology(file, options);
   const plan = planTopology(topology);
   stopAtErrors(topology, options, plan);
+  if (options.world === 'namespaces' && mayHaveOwnNamespace()) {
+    process.exitCode = await beginInOwnNamespace(topology.name).catch((error) => refuse(error, options));
+    return;
+  }
   const ending = new AbortController();
   onEndSignal(() => ending.abort());
   const world = await start(topology, file, options, ending);
@@ -112,11 +124,15 @@ async function start(
     return await startKind(topology, file, options, ending);
   } catch (error) {
     if (ending.signal.aborted) return undefined;
-    if (!(error instanceof WorldError)) throw error;
-    if (!options.json) throw new Outcome(2, error.message);
-    sayJson({ event: 'error', code: error.code, message: error.message });
-    throw new Outcome(2);
+    return refuse(error, options);
   }
+}
+
+function refuse(error: unknown, { json }: UpOptions): never {
+  if (!(error instanceof WorldError)) throw error;
+  if (!json) throw new Outcome(2, error.message);
+  sayJson({ event: 'error', code: error.code, message: error.message });
+  throw new Outcome(2);
 }
 
 async function startKind(

@@ -2,10 +2,11 @@ import { formatEndpoint } from '@pointsman/core/address';
 import type { Topology, Zone } from '@pointsman/core/topology';
 import { bare } from '@pointsman/core/verify';
 import type { NamespaceWorld, World } from '@pointsman/lab';
+import { ENTER } from '../own-lab.ts';
 
 /**
  * The first line of `up --json`: where to ask, and from where. Addresses are those to use, in the loopback world other ones than the topology's,
- * which are under `real`. In network namespaces `aws` is the one endpoint of all services. Other programs build on `networks`, `forwarders`, `zones` and `aws`.
+ * which are under `real`. In network namespaces `aws` is the one endpoint of all services; `enter`, where root is not, what goes before a command that calls it. Other programs build on `networks`, `forwarders`, `zones` and `aws`.
  */
 export function readyEvent(topology: Topology, world: World | NamespaceWorld) {
   const { plan, route53 } = world;
@@ -16,6 +17,7 @@ export function readyEvent(topology: Topology, world: World | NamespaceWorld) {
     port: plan.port,
     route53: apiOf(route53),
     ...('aws' in world && { aws: world.aws }),
+    ...(ENTER !== undefined && { enter: ENTER }),
     networks: plan.clients.map(({ network, loopback, resolvers, address }) => ({
       name: network,
       vpcId: route53.vpcs.get(network)?.id,

@@ -1,6 +1,7 @@
 import type { Plan } from '@pointsman/core/plan';
 import type { Topology } from '@pointsman/core/topology';
 import type { NamespaceWorld } from '@pointsman/lab';
+import { ENTER } from '../own-lab.ts';
 import { shellWord, style } from '../terminal.ts';
 import { exampleQueries } from './example-queries.ts';
 import { clientTable } from './welcome.ts';
@@ -23,13 +24,15 @@ export function welcomeToNamespaces(
     `${style('bold', 'Try')} on a client host, which has learned whom to ask by DHCP`,
     ...execLines(topology, plan, path).map(indent),
     '',
-    `${style('bold', 'Change')} it by the cloud’s API: Route 53, EC2 and the others at one endpoint`,
+    `${style('bold', 'Change')} it by the cloud’s API: Route 53, EC2 and the others at one endpoint${ENTER === undefined ? '' : ', inside the lab’s own network'}`,
     indent(
       `export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_DEFAULT_REGION=${region}`,
     ),
-    indent(`aws --endpoint-url ${endpoint} ec2 describe-network-interfaces`),
+    indent(
+      `${ENTER === undefined ? '' : `${ENTER} `}aws --endpoint-url ${endpoint} ec2 describe-network-interfaces`,
+    ),
     ...(first
-      ? ['', `${style('bold', 'Break')} it`, indent(`sudo pointsman drill ${path} kill ${first.name}`)]
+      ? ['', `${style('bold', 'Break')} it`, indent(`${SUDO}pointsman drill ${path} kill ${first.name}`)]
       : []),
     '',
     'Ctrl-C ends it all.',
@@ -37,10 +40,12 @@ export function welcomeToNamespaces(
   ].join('\n');
 }
 
+const SUDO = ENTER === undefined ? 'sudo ' : '';
+
 function execLines(topology: Topology, plan: Plan, file: string): string[] {
   return exampleQueries(topology, plan).flatMap(({ network, name, type, why }) => {
     const question = type === 'PTR' ? `-x ${name}` : type === 'A' ? name : `${name} ${type}`;
-    const line = `sudo pointsman exec ${file} --from ${network} -- dig +short ${question}`;
+    const line = `${SUDO}pointsman exec ${file} --from ${network} -- dig +short ${question}`;
     return [style('dim', `# ${why}`), line];
   });
 }

@@ -9,13 +9,17 @@ test('a machine that has everything is taken', () => {
 });
 
 for (const [what, lacks, message] of [
-  ['root', { isRoot: false }, /needs root \(sudo\); without it, `--world loopback`/],
+  ['root', { isRoot: false }, /needs root \(sudo\), or user namespaces, .*; without it, `--world loopback`/],
   [
     'programs',
     { hasProgram: (name: string) => name !== 'nft' && name !== 'udhcpc' },
     /needs nft, udhcpc \(Debian: apt-get install nftables udhcpc\); without it/,
   ],
-  ['both', { isRoot: false, hasProgram: (name: string) => name !== 'ip' }, /needs root \(sudo\) and ip \(/],
+  [
+    'both',
+    { isRoot: false, hasProgram: (name: string) => name !== 'ip' },
+    /needs root \(sudo\), .* and ip \(/,
+  ],
   ['Linux', { platform: 'darwin' }, /network namespaces are Linux’s; without it/],
 ] as const) {
   test(`without ${what} it is said what is missing, and what goes without it`, () => {

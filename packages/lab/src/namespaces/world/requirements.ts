@@ -37,7 +37,7 @@ export function requireNamespaces({ platform, isRoot, hasProgram }: Machine = TH
   const names = missing.map(([name]) => name).join(', ');
   const packages = [...new Set(missing.map(([, each]) => each))].join(' ');
   const needs = [
-    ...(isRoot ? [] : ['root (sudo)']),
+    ...(isRoot ? [] : ['root (sudo), or user namespaces, which this system does not allow']),
     ...(missing.length === 0 ? [] : [`${names} (Debian: apt-get install ${packages})`]),
   ];
   if (needs.length > 0) throw refuse(`the world of network namespaces needs ${needs.join(' and ')}`);

@@ -19,6 +19,8 @@ export function compileServer(model: Model, network: Network, folder: string): s
   return [
     'port=0',
     'user=root',
+    // None to change to: where only one is mapped into our user namespace, none can be.
+    'group=',
     'no-ping',
     'leasefile-ro',
     'dhcp-authoritative',

@@ -9,7 +9,7 @@ root=$machine/root
 read -r pid _ < /proc/self/stat
 echo "pid $pid"
 read -r name < "$machine/boot/hostname"
-echo "$name" > /proc/sys/kernel/hostname
+busybox hostname "$name"
 mount --rbind "$folder/base" "$root"
 mount --all --fstab "$machine/boot/fstab"
 mkdir "$root/run/lock"

@@ -4,7 +4,7 @@ console=/var/log/console.log
 if [ ! -e /etc/machine-booted ]; then
   : > /etc/machine-booted
   read -r name < /run/machine/hostname
-  rm -f /etc/resolv.conf
+  rm -f /etc/resolv.conf /etc/hostname /etc/hosts
   : > /etc/resolv.conf
   echo "$name" > /etc/hostname
   printf '127.0.0.1 localhost\n::1 localhost\n127.0.1.1 %s\n' "$name" > /etc/hosts

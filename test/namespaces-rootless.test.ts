@@ -35,7 +35,7 @@ const PREFIX = [
 
 test('without root a lab runs in namespaces of its own, where others of its user reach it, and nothing of it outlives it', {
   skip: skipWhereForbidden(),
-  timeout: 300_000,
+  timeout: 900_000,
 }, async (t) => {
   const { file, name, remove } = smallTopology();
   const folder = dirname(file);

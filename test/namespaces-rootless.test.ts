@@ -81,7 +81,7 @@ test('without root a lab runs in namespaces of its own, where others of its user
   for (const end = performance.now() + 60_000; (await processesOf(name)).length > 0; )
     assert.ok(performance.now() < end, 'what was begun outlives the command that was killed');
   const { stdout } = await pointsman('down', file);
-  assert.equal(stdout, `${name} did not run. Nothing of it is left.\n`);
+  assert.equal(stdout, `${name} was not running; nothing of it is left.\n`);
   assert.deepEqual(readdirSync(join(folder, 'pointsman/labs')), []);
 });
 

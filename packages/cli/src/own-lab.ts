@@ -12,3 +12,6 @@ const pid = process.env[OWN_NAMESPACE];
 /** What goes before a command so that it reaches the API's endpoint; undefined for root, whose lab listens where everybody is. */
 export const ENTER: string | undefined =
   pid === undefined ? undefined : `nsenter --user --net --preserve-credentials --target ${pid}`;
+
+/** What goes before a command of ours that is to find the lab. */
+export const SUDO = pid === undefined ? 'sudo ' : '';

@@ -4,7 +4,7 @@ import { drillSummary, drillTime } from '../drill/text.ts';
 import { loadTopology } from '../load-topology.ts';
 import { parseSeconds } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
-import { ranInOwnLab } from '../own-lab.ts';
+import { ranInOwnLab, SUDO } from '../own-lab.ts';
 import { onEndSignal } from '../signals.ts';
 import { say, sayJson, shellWord } from '../terminal.ts';
 
@@ -55,7 +55,7 @@ async function drill(file: string, words: string[], options: DrillOptions): Prom
   else {
     for (const line of drillSummary(report)) say(line);
     if (options.keep)
-      say(`${report.drill} stays broken until \`sudo pointsman heal ${shellWord(file)}\` puts it right.`);
+      say(`${report.drill} stays broken until \`${SUDO}pointsman heal ${shellWord(file)}\` puts it right.`);
   }
   if (silent.length > 0 && !options.keep && !ending.signal.aborted)
     throw new Outcome(1, `${silent.join(', ')}: no answer yet, though all is healed`);

@@ -1,7 +1,7 @@
 import type { Plan } from '@pointsman/core/plan';
 import type { Topology } from '@pointsman/core/topology';
 import type { NamespaceWorld } from '@pointsman/lab';
-import { ENTER } from '../own-lab.ts';
+import { ENTER, SUDO } from '../own-lab.ts';
 import { shellWord, style } from '../terminal.ts';
 import { exampleQueries } from './example-queries.ts';
 import { clientTable } from './welcome.ts';
@@ -39,8 +39,6 @@ export function welcomeToNamespaces(
     '',
   ].join('\n');
 }
-
-const SUDO = ENTER === undefined ? 'sudo ' : '';
 
 function execLines(topology: Topology, plan: Plan, file: string): string[] {
   return exampleQueries(topology, plan).flatMap(({ network, name, type, why }) => {

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { WorldError } from '../../loopback/world-error.ts';
 import { signal } from '../fabric/processes.ts';
-import { type Hold, takeHold } from '../world/hold.ts';
+import { type Hold, LABS_FOLDER, takeHold } from '../world/hold.ts';
 import { findOwnLab, isRunning, type OwnLab, ownLabsFolder } from './own-labs.ts';
 
 /** nsenter(1) passes no signals on: it lets the terminal's Ctrl-C by, and its end is SIGTERM to the command. */
@@ -31,10 +33,14 @@ const INTERVAL = 50;
 
 /**
  * Ends this user's lab of that name: nothing of it outlives its `up`. True where one ran.
- * @throws WorldError `still-there`
+ * @throws WorldError `still-there`, or `not-allowed` where it is root's
  */
 export async function endOwnLab(lab: string): Promise<boolean> {
   const free = takeHold(lab, ownLabsFolder());
+  if (free && existsSync(join(LABS_FOLDER, lab))) {
+    free.release();
+    throw new WorldError('not-allowed', `the lab of ${lab} belongs to root: do this as root, too`);
+  }
   (free ?? (await endRunning(lab))).release();
   return free === undefined;
 }

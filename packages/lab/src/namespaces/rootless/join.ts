@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { WorldError } from '../../loopback/world-error.ts';
 import { signal } from '../fabric/processes.ts';
 import { type Hold, LABS_FOLDER, takeHold } from '../world/hold.ts';
+import { OWN_NAMESPACE } from './begin.ts';
 import { findOwnLab, isRunning, type OwnLab, ownLabsFolder } from './own-labs.ts';
 
 /** nsenter(1) passes no signals on: it lets the terminal's Ctrl-C by, and its end is SIGTERM to the command. */
@@ -20,7 +21,10 @@ exec nsenter --user --mount --net --pid --preserve-credentials --target "$pid" \
 /** Runs this very command again in the namespaces of a lab of this user. Gives its exit code. */
 export async function runInOwnLab({ pid }: OwnLab): Promise<number> {
   const words = [String(pid), process.cwd(), process.execPath, ...process.argv.slice(1)];
-  const child = spawn('sh', ['-c', ENTER, 'sh', ...words], { stdio: 'inherit' });
+  const child = spawn('sh', ['-c', ENTER, 'sh', ...words], {
+    stdio: 'inherit',
+    env: { ...process.env, [OWN_NAMESPACE]: String(pid) },
+  });
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   const [code, name] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];

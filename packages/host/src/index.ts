@@ -32,15 +32,4 @@ export { runAgent } from './agent/run-agent.ts';
 export type { AgentStatus } from './agent/status/agent-status.ts';
 export { askStatus } from './agent/status/ask-status.ts';
 export { type MemberReport, readMembers, STALE_AFTER, type WantedTier } from './agent/status/read-members.ts';
-export type { BindOptions } from './engines/bind/bind.ts';
-export { missingForBind } from './engines/bind/programs.ts';
-export {
-  type Engine,
-  EngineError,
-  type EngineKind,
-  type EngineMetrics,
-  type EngineOptions,
-  type Health,
-  type LogLine,
-} from './engines/engine.ts';
-export { startEngine } from './engines/start-engine.ts';
+export * from './engines/index.ts';

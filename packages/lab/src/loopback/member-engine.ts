@@ -1,7 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { parseEndpoint } from '@pointsman/core/address';
 import type { ForwarderConfig } from '@pointsman/core/config';
-import { type Engine, EngineError, type EngineKind, type EngineOptions, startEngine } from '@pointsman/host';
+import {
+  type Engine,
+  EngineError,
+  type EngineKind,
+  type EngineOptions,
+  startEngine,
+} from '@pointsman/host/engines';
 import { startRelay } from './relay.ts';
 
 /** A member's engine at its place, in the loopback world or on a machine of its own. @throws an Error with a `code` */

@@ -29,7 +29,7 @@ export type RunningLab = {
   stop: () => Promise<void>;
 };
 
-/** A copy of an example, or of a topology that is given. */
+/** A copy of an example. */
 export function copyTopology(example: string): LabFile {
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-lab-'));
   cpSync(resolve(ROOT, dirname(example)), folder, { recursive: true });
@@ -41,10 +41,15 @@ export function copyTopology(example: string): LabFile {
 
 /** A topology of two VPCs and a site, one tier of two members, that starts quickly. */
 export function smallTopology(): LabFile {
+  return writeTopology(SMALL);
+}
+
+/** A topology that is given, but for its name. */
+export function writeTopology(text: string): LabFile {
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-lab-'));
-  const file = join(folder, 'small.yaml');
+  const file = join(folder, 'topology.yaml');
   const name = uniqueName();
-  writeFileSync(file, `name: ${name}\n${SMALL}`);
+  writeFileSync(file, `name: ${name}\n${text}`);
   return { file, name, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
@@ -82,13 +87,16 @@ function uniqueName(): string {
 }
 
 /** Runs it until `stop`. Whatever becomes of the test, nothing of the lab is left then. */
-export async function startLab({ file, name, remove }: LabFile): Promise<RunningLab> {
+export async function startLab(
+  { file, name, remove }: LabFile,
+  args: readonly string[] = [],
+): Promise<RunningLab> {
   const clean = async () => {
     await downLab(file);
     remove();
   };
   try {
-    const world = await startUp(file, { args: ['--world', 'namespaces'] });
+    const world = await startUp(file, { args: ['--world', 'namespaces', ...args] });
     const { ready } = world;
     return {
       world,

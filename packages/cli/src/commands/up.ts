@@ -99,7 +99,7 @@ async function up(file: string, options: UpOptions): Promise<void> {
   else say(welcome(topology, plan, world));
   tellKept(world.route53, file, options.json ?? false);
   const timer = options.for === undefined ? undefined : setTimeout(() => ending.abort(), options.for * 1000);
-  await watchWorld(world, { json: options.json ?? false, signal: ending.signal });
+  await watchWorld(world, topology, { json: options.json ?? false, signal: ending.signal });
   clearTimeout(timer);
   const { alive = [], dead = [] } = Object.groupBy(world.members, (each) =>
     each.death() ? 'dead' : 'alive',

@@ -1,6 +1,7 @@
 import { parseEndpoint } from '@pointsman/core/address';
+import type { Topology } from '@pointsman/core/topology';
 import type { Member, World } from '@pointsman/lab';
-import { namesIn } from './names.ts';
+import { type NameOf, namesIn } from './names.ts';
 
 /** How a world is at one moment. */
 export type WorldStatus = {
@@ -26,11 +27,11 @@ type Stats = NonNullable<Awaited<ReturnType<Member['stats']>>>;
 const WINDOW = 5;
 
 /** Looks at a world from time to time; rates are those of the last few looks. */
-export function makeObserver(world: World): () => Promise<WorldStatus> {
+export function makeObserver(world: World, topology: Topology): () => Promise<WorldStatus> {
   /** Counts of members that died stay in the sum. */
   const last = new Map<Member, Stats>();
   const samples: Sample[] = [];
-  const names = namesIn(world);
+  const nameOf = namesIn(world.plan, topology);
   return async () => {
     const living = new Map<Member, Stats>();
     await Promise.all(
@@ -58,16 +59,12 @@ export function makeObserver(world: World): () => Promise<WorldStatus> {
         now.at === first.at ? 0 : ((now.queries - first.queries) * 1000) / (now.at - first.at),
       cacheHitShare: asked > 0 ? (now.hits - first.hits) / asked : undefined,
       queries: now.queries,
-      tiers: tiersOf(world, living, names),
+      tiers: tiersOf(world, living, nameOf),
     };
   };
 }
 
-function tiersOf(
-  world: World,
-  living: ReadonlyMap<Member, Stats>,
-  names: ReadonlyMap<string, string>,
-): TierStatus[] {
+function tiersOf(world: World, living: ReadonlyMap<Member, Stats>, nameOf: NameOf): TierStatus[] {
   const tiers = Map.groupBy(world.members, ({ forwarder }) => forwarder.name.split('/')[0]!);
   return [...tiers].map(([name, members]) => ({
     name,
@@ -78,21 +75,21 @@ function tiersOf(
     }),
     upstreams: mergeUpstreams(
       members.flatMap((member) => living.get(member)?.upstreams ?? []),
-      names,
+      (address) => nameOf(address, members[0]!.forwarder.network),
     ),
   }));
 }
 
 function mergeUpstreams(
   seen: Stats['upstreams'],
-  names: ReadonlyMap<string, string>,
+  nameOf: (address: string) => string | undefined,
 ): TierStatus['upstreams'] {
   const rank = { up: 2, down: 1, unknown: 0 };
   const merged = new Map<string, TierStatus['upstreams'][number]>();
   for (const { endpoint, state, reason } of seen) {
     const known = merged.get(endpoint);
     if (known && rank[state] <= rank[known.state]) continue;
-    const who = names.get(parseEndpoint(endpoint)!.address) ?? 'somebody';
+    const who = nameOf(parseEndpoint(endpoint)!.address) ?? 'somebody';
     merged.set(endpoint, { endpoint, who, state, reason });
   }
   return [...merged.values()];

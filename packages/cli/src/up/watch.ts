@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Topology } from '@pointsman/core/topology';
 import type { World } from '@pointsman/lab';
 import { say, sayJson, style, timeOfDay } from '../terminal.ts';
 import { type Change, changesBetween } from './changes.ts';
@@ -15,10 +16,11 @@ const INTERVAL = 1000;
  */
 export async function watchWorld(
   world: World,
+  topology: Topology,
   options: { json: boolean; signal: AbortSignal },
 ): Promise<void> {
   const started = performance.now();
-  const observe = makeObserver(world);
+  const observe = makeObserver(world, topology);
   const live = process.stdout.isTTY && !options.json ? makeLiveLines(process.stdout) : undefined;
   const show = (status: WorldStatus) => {
     const differences = world.route53.differences().length;

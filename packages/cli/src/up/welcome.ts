@@ -29,10 +29,10 @@ export function welcome(topology: Topology, plan: Plan, world: World): string {
 }
 
 export function clientTable(topology: Topology, world: World): string[] {
-  const names = namesIn(world);
+  const nameOf = namesIn(world.plan, topology);
   const rows = world.plan.clients.map(({ network, loopback, resolvers }, index) => {
     const asked = resolvers.map((each) => parseEndpoint(each)!.address);
-    const who = [...new Set(asked.map((address) => names.get(address) ?? 'nobody is there'))];
+    const who = [...new Set(asked.map((address) => nameOf(address, network) ?? 'nobody is there'))];
     return [
       network,
       topology.networks[index]!.kind === 'vpc' ? 'VPC' : 'site',

@@ -3,10 +3,10 @@ import { checkId } from './checks.ts';
 import { FabricError } from './fabric-error.ts';
 import { applyTo, type Lab, missing, networkOf } from './lab.ts';
 import type { LabFabric, LabLink } from './lab-fabric.ts';
-import { endIn, type Link } from './model.ts';
+import { endIn, isIpv6, type Link } from './model.ts';
 import { namespaceOf } from './names.ts';
 import { ROUTER_SETTINGS } from './router.ts';
-import { FAR_END, farEndOf, NEAR_END } from './rules/routes.ts';
+import { FAR_END, farEndOf, LEAST_MTU, mtuOfRoute, NEAR_END } from './rules/routes.ts';
 
 type Links = Pick<Fabric, 'putPeering' | 'deletePeering'> &
   Pick<LabFabric, 'putLink' | 'deleteLink' | 'setLink'>;
@@ -87,23 +87,26 @@ export function links(lab: Lab): Links {
     return link.between.flatMap((id) => {
       const end = endIn(link, id);
       return [
-        `link set ${end} mtu ${link.mtu} up`,
-        `address add ${FAR_END}/64 dev ${end} nodad`,
-        ...networkOf(lab, id).cidrs.map(
-          (cidr) => `route add ${cidr} via ${cidr.includes(':') ? '' : 'inet6 '}${NEAR_END} dev ${end}`,
-        ),
+        `link set ${end} mtu ${deviceMtu(link)} up`,
+        `address replace ${FAR_END}/64 dev ${end} nodad`,
+        ...networkOf(lab, id).cidrs.map((cidr) => {
+          const via = `${isIpv6(cidr) ? '' : 'inet6 '}${NEAR_END} dev ${end}`;
+          return `route replace ${cidr} via ${via}${mtuOfRoute(link, cidr)}`;
+        }),
       ];
     });
   }
 
   async function setMtu(link: Link): Promise<void> {
-    await Promise.all(
-      link.between.map((id) =>
+    const hub = hubOf(link);
+    await Promise.all([
+      ...link.between.map((id) =>
         lab.commands.runIn(networkOf(lab, id).namespace, {
-          ip: [`link set ${endIn(link, id)} mtu ${link.mtu}`],
+          ip: [`link set ${endIn(link, id)} mtu ${deviceMtu(link)}`],
         }),
       ),
-    );
+      ...(hub ? [lab.commands.runIn(hub, { ip: hubLines(link) })] : []),
+    ]);
   }
 
   async function deleteLink(linkId: string): Promise<void> {
@@ -136,6 +139,11 @@ function endLines(link: Link, networkId: string): string[] {
   return [
     `link set ${end} alias ${link.id}`,
     `address add ${own}/64 dev ${end} nodad`,
-    `link set ${end} mtu ${link.mtu} up`,
+    `link set ${end} mtu ${deviceMtu(link)} up`,
   ];
+}
+
+/** Where an interface has less room Linux takes all of IPv6 from it, by which IPv4 finds the other end too. */
+function deviceMtu({ mtu }: Link): number {
+  return Math.max(mtu, LEAST_MTU);
 }

@@ -9,7 +9,7 @@ import { type AwsAccess, controlPath, writeLabRecord } from '../control/lab-reco
 import { serveLab } from '../control/serve-lab.ts';
 import { makeBreaker } from '../drill/breaker.ts';
 import { watchMembers } from '../drill/watch-members.ts';
-import { openFabric } from '../fabric/index.ts';
+import { FabricError, openFabric } from '../fabric/index.ts';
 import { type Cleanups, makeCleanups } from './cleanups.ts';
 import { takeHold } from './hold.ts';
 import { createLabCloud, serveLabCloud } from './lab-cloud.ts';
@@ -143,6 +143,7 @@ function requireEngines({ members }: NamespacePlan): void {
 
 /** What cannot be made, in a sentence for the operator. Anything else is a mistake of ours, and stays what it is. */
 function asWorldError(error: Error & { code?: string }, port: number): Error {
+  if (error instanceof FabricError) return new WorldError('not-made', error.message);
   if (error instanceof WorldError || error.code === undefined) return error;
   if (error.code !== 'EADDRINUSE') return new WorldError(error.code, error.message);
   const message = `the cloud’s API cannot listen at 127.0.0.1 port ${port}: another program has that port (another lab, perhaps); choose another with --port`;

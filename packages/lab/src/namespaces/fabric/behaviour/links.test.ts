@@ -65,6 +65,14 @@ describe('links', { skip: skipWithoutRoot }, () => {
     await trial.fabric.setLink('vpn', { mtu: 1500 });
   });
 
+  it('carry IPv6 packets of 1,280 bytes however small their MTU is, and no larger ones of IPv4', async () => {
+    await trial.fabric.setLink('vpn', { mtu: 600 });
+    const ping = (address: string, bytes: number) => `busybox ping -q -c 1 -W 1 -s ${bytes} ${address}`;
+    const script = `ip route flush cache; ${ping('2001:db8:ff::10', 1280 - 48)}; ${ping('192.168.0.10', 1000)} >&2 || true; ip route get 192.168.0.10`;
+    assert.match(await inMachine(trial, 'i-2-10', script), /mtu 600/);
+    await trial.fabric.setLink('vpn', { mtu: 1500 });
+  });
+
   it('fail and come back', async () => {
     await trial.fabric.setLink('pcx-12', { down: true });
     assert.ok(await cannotPing(trial, 'i-1-10', '10.2.1.10'));
@@ -89,6 +97,9 @@ describe('links', { skip: skipWithoutRoot }, () => {
     assert.ok(await canPing(trial, 'i-1-10', '10.3.1.10'));
     assert.ok(await canPing(trial, 'i-3-10', '192.168.0.10'));
     assert.ok(await canPing(trial, 'i-3-10', '2001:db8:1::10'));
+    await fabric.setLink('tgw', { mtu: 1300 });
+    const large = 'busybox ping -q -c 2 -W 1 -s 1400 192.168.0.10 >&2 || true; ip route get 192.168.0.10';
+    assert.match(await inMachine(trial, 'i-3-10', large), /mtu 1300/);
     await fabric.deleteLink('tgw');
     assert.ok(await cannotPing(trial, 'i-1-10', '10.3.1.10'));
   });

@@ -1,5 +1,13 @@
 /** The routes of a network's router over its links: to the other networks' own CIDRs and nowhere else. */
-import { endIn, isIpv6, linksOf, type Model, type Network } from '../model.ts';
+import { endIn, isIpv6, type Link, linksOf, type Model, type Network } from '../model.ts';
+
+/** Bytes: a link has room for such packets of IPv6, if need be by taking them apart itself (RFC 8200 §5). */
+export const LEAST_MTU = 1280;
+
+/** What a route by a link says, where IPv4 has less room than its interfaces. */
+export function mtuOfRoute({ mtu }: Pick<Link, 'mtu'>, cidr: string): string {
+  return mtu < LEAST_MTU && !isIpv6(cidr) ? ` mtu ${mtu}` : '';
+}
 
 /** Where a link's other end is: the same on every link, for nothing is beside it there. */
 export const FAR_END = 'fe80::2';
@@ -18,7 +26,8 @@ export function compileRoutes(model: Model, network: Network): string[] {
       if (routes.has(cidr)) continue;
       const device = endIn(link, network.id);
       const farEnd = farEndOf(network.id, link.between, link.transitive);
-      routes.set(cidr, `${cidr} via ${isIpv6(cidr) ? '' : 'inet6 '}${farEnd} dev ${device}`);
+      const via = `${isIpv6(cidr) ? '' : 'inet6 '}${farEnd} dev ${device}`;
+      routes.set(cidr, `${cidr} via ${via}${mtuOfRoute(link, cidr)}`);
     }
   }
   return [...routes.values()];

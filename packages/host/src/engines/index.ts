@@ -10,4 +10,5 @@ export {
   type Health,
   type LogLine,
 } from './engine.ts';
+export { loadEngine } from './load-engine.ts';
 export { startEngine } from './start-engine.ts';

@@ -4,6 +4,8 @@ import type { EngineKind, EngineMetrics } from '@pointsman/host';
 /** What goes between the lab and the process of a member, over the channel that the two have. */
 export type ToMember =
   | { kind: 'start'; engine: EngineKind; config: ForwarderConfig }
+  /** Load what that engine takes, and start nothing. */
+  | { kind: 'load'; engine: EngineKind }
   | { kind: 'stats'; request: number }
   | { kind: 'stop' };
 

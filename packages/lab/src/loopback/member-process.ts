@@ -1,4 +1,4 @@
-import type { Engine, LogLine } from '@pointsman/host';
+import { type Engine, type LogLine, loadEngine } from '@pointsman/host/engines';
 import { startMemberEngine } from './member-engine.ts';
 import type { FromMember, ToMember } from './member-messages.ts';
 
@@ -17,6 +17,7 @@ process.on('SIGTERM', end);
 process.on('disconnect', end);
 process.on('message', (message: ToMember) => {
   if (message.kind === 'start') starting = start(message);
+  else if (message.kind === 'load') starting = loadEngine(message.engine);
   else if (message.kind === 'stats') void report(message.request);
   else void end();
 });

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { parseForwarderConfig } from '@pointsman/core/config';
 import fc from 'fast-check';
+import { forkMember, tell } from './fork-member.ts';
+import { makeForwarder } from './member.fixture.ts';
 import { startMember } from './member.ts';
-import type { FromMember, ToMember } from './member-messages.ts';
+import type { FromMember } from './member-messages.ts';
 import type { WorldForwarder } from './world-plan.ts';
 
-const ENTRY = fileURLToPath(new URL('./member-process.ts', import.meta.url));
 const SEED = Number(process.env.SEED ?? randomInt(2 ** 31));
 const ENDS = 10;
 const AT_A_TIME = 2;
@@ -25,7 +24,7 @@ describe('a member', { timeout: 300_000 }, () => {
     const bad: unknown[] = [];
     const lane = async () => {
       for (const moment of waiting) {
-        const child = forkMember(t, makeForwarder());
+        const child = forkAlone(t, makeForwarder());
         const exited = once(child, 'exit');
         const timer = setTimeout(() => child.kill('SIGTERM'), (moment / 1000) * length);
         const [code, signal] = await exited;
@@ -39,7 +38,7 @@ describe('a member', { timeout: 300_000 }, () => {
   });
 
   test('whose lab is gone before it listens for that ends too', async (t) => {
-    const child = forkMember(t, makeForwarder());
+    const child = forkAlone(t, makeForwarder());
     child.disconnect();
     assert.deepEqual(await once(child, 'exit'), [0, null]);
   });
@@ -74,7 +73,7 @@ describe('a member', { timeout: 300_000 }, () => {
 /** Milliseconds from the start of the process until it serves. */
 async function lengthOfStart(t: TestContext): Promise<number> {
   const since = performance.now();
-  const child = forkMember(t, makeForwarder());
+  const child = forkAlone(t, makeForwarder());
   const [message] = (await once(child, 'message')) as [FromMember];
   assert.equal(message.kind, 'started');
   const length = performance.now() - since;
@@ -85,23 +84,10 @@ async function lengthOfStart(t: TestContext): Promise<number> {
 }
 
 /** The process alone, without what the lab makes of its end. */
-function forkMember(t: TestContext, { engine, config }: WorldForwarder): ChildProcess {
-  const child = fork(ENTRY, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+function forkAlone(t: TestContext, { engine, config }: WorldForwarder): ChildProcess {
+  const child = forkMember();
   t.after(() => child.kill('SIGKILL'));
-  child.send({ kind: 'start', engine, config } satisfies ToMember, () => {});
+  child.stderr!.pipe(process.stderr);
+  tell(child, { kind: 'start', engine, config });
   return child;
-}
-
-function makeForwarder(): WorldForwarder {
-  const loopback = `127.${randomInt(64, 255)}.${randomInt(0, 255)}.${randomInt(1, 255)}`;
-  const result = parseForwarderConfig({
-    name: 'main-a',
-    listen: [`${loopback}:${randomInt(12_000, 32_000)}`],
-    clients: ['127.0.0.0/8'],
-    rules: [{ suffix: 'corp.example', upstreams: ['127.0.0.1:9'] }],
-    cache: { bytes: 2 ** 22 },
-  });
-  assert.ok(result.ok);
-  const place = { name: 'main/a', network: 'hub', availabilityZone: undefined, address: loopback, loopback };
-  return { ...place, engine: 'native', config: result.config };
 }

@@ -1,10 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { EngineMetrics } from '@pointsman/host';
-import type { FromMember, ToMember } from './member-messages.ts';
+import { forkMember, tell } from './fork-member.ts';
+import type { FromMember } from './member-messages.ts';
 import { MEMBER_ENDED } from './start-failures.ts';
 import { WorldError } from './world-error.ts';
 import type { WorldForwarder } from './world-plan.ts';
@@ -22,11 +20,6 @@ export type Member = {
   stop: () => Promise<void>;
 };
 
-const ENTRY = fileURLToPath(new URL('./member-process.ts', import.meta.url));
-/** Node's own default place: members start in half the time when they need not compile again what is the same for all. */
-export const COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
-/** A member's JavaScript keeps hardly anything: what is young needs no room to grow old in. Megabytes. */
-const SMALL_HEAP = ['--max-semi-space-size=1'];
 /** Milliseconds that a member has to end by itself when it is told to: it waits for its named in turn. */
 const STOP_PATIENCE = 8000;
 /** Milliseconds for a member to tell its figures: one that hangs is not waited for, or it would hold up the end of its world. */
@@ -47,15 +40,7 @@ export async function startMember(
   forwarder: WorldForwarder,
   { signal, enter }: MemberOptions = {},
 ): Promise<Member> {
-  const [program, ...before] = enter ? [...enter, process.execPath] : [process.execPath];
-  const child = fork(ENTRY, {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    execPath: program!,
-    execArgv: [...before, ...SMALL_HEAP],
-    // A member ignores the terminal's Ctrl-C; the command that brings it to its machine would die of it.
-    detached: enter !== undefined,
-    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env },
-  });
+  const child = forkMember(enter);
   let complaints = '';
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     complaints = (complaints + text).slice(-2000);
@@ -137,11 +122,6 @@ function makeStats(child: ChildProcess, exited: Promise<unknown>): Member['stats
     waiting.delete(request);
     return stats;
   };
-}
-
-function tell(child: ChildProcess, message: ToMember): void {
-  // A member that has just died takes no message; its exit tells the rest.
-  if (child.connected) child.send(message, () => {});
 }
 
 function lastLine(text: string): string {

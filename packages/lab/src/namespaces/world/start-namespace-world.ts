@@ -1,6 +1,7 @@
 import { type MetadataFaults, NO_METADATA_FAULTS, USUAL_DELAYS } from '@pointsman/cloud';
 import type { Topology } from '@pointsman/core/topology';
 import { missingForBind } from '@pointsman/host';
+import { compileMember } from '../../loopback/compile-member.ts';
 import type { World } from '../../loopback/start-world.ts';
 import { WorldError } from '../../loopback/world-error.ts';
 import { makeZoneSets } from '../../loopback/zone-sets.ts';
@@ -73,6 +74,7 @@ async function startWithin(
   if (!hold)
     throw new WorldError('runs-already', `a lab of ${lab} runs already; \`pointsman down FILE\` ends it`);
   cleanups.add(hold.release);
+  const compiled = compileEngines(plan);
   const fabric = await openFabric({ lab, visible: PROGRAM_FOLDERS });
   cleanups.add(fabric.close);
   const cloud = createLabCloud(topology, fabric);
@@ -102,6 +104,7 @@ async function startWithin(
   for (const each of followed) await each.settled();
   const members = makeLabMembers(lab, cloud, networks.seeded.members, signal);
   cleanups.add(members.stop);
+  await compiled;
   await members.start(world.forwarders);
   hosted.settle();
   Object.assign(cloud.core.faults, USUAL_DELAYS);
@@ -139,6 +142,11 @@ function requireEngines({ members }: NamespacePlan): void {
       'engine-missing',
       `the tier ${first.name.split('/')[0]} cannot run: ${missing}, or give the tier "engine: native"`,
     );
+}
+
+/** Meanwhile the networks are made. */
+async function compileEngines({ members }: NamespacePlan): Promise<void> {
+  await Promise.all([...new Set(members.map(({ engine }) => engine))].map(compileMember));
 }
 
 /** What cannot be made, in a sentence for the operator. Anything else is a mistake of ours, and stays what it is. */

@@ -18,8 +18,8 @@ import { parseAgentConfig } from '@pointsman/core/config';
 import { decodeMessage, encodeMessage } from '@pointsman/core/dns';
 import { bindUdp, listenTcp } from '@pointsman/forwarder/namespace';
 import { agentPolicy } from '@pointsman/host';
-import { type LabFabric, machineFile, openFabric } from '@pointsman/lab/namespaces';
-import { POINTSMAN, ROOT } from './command.ts';
+import { type LabFabric, machineCommand, machineFile, openFabric } from '@pointsman/lab/namespaces';
+import { POINTSMAN, type Result, ROOT, run } from './command.ts';
 import { skipWithout } from './packages.ts';
 
 /** A VPC of real machines, whose agents find their addresses by the cloud's API, as on AWS. */
@@ -34,6 +34,8 @@ export type AgentLab = {
   boot: (zone: string) => Promise<string>;
   /** An Auto Scaling group of one in a zone, whose launches wait for the agent's word. */
   bootGroup: (zone: string, name: string) => Promise<void>;
+  /** Runs a command on a machine, to its end. */
+  run: (instanceId: string, command: string, ...args: string[]) => Promise<Result>;
   /** A machine's console. */
   consoleOf: (instanceId: string) => string;
   /** Asks a member's address as a client of the VPC; undefined where nothing comes within a second. */
@@ -121,6 +123,10 @@ export async function openAgentLab(t: Pick<TestContext, 'after'>, policy: string
     boot: (zone) =>
       bootAgent(cloud, { subnetId: subnets[zone]!, groupId, address: `${SUBNETS[zone]}.${nextHost++}` }),
     bootGroup: (zone, name) => bootGroup(cloud, { name, subnetId: subnets[zone]!, groupId }),
+    run: (id, ...command) => {
+      const enter = machineCommand(lab, id);
+      return run(enter.command, [...enter.args, ...command]);
+    },
     consoleOf: (id) => readConsole(lab, id),
     holderOf: (member) => {
       const own = [...cloud.state.now().interfaces.values()].find(

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chownSync, readdirSync } from 'node:fs';
+import { chownSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { POINTSMAN, ROOT, run } from './system/command.ts';
 import { skipWithoutLab, smallTopology } from './system/lab.ts';
+import { skipWithout } from './system/packages.ts';
 import { startCommand } from './system/running.ts';
 
 const NOBODY = 65534;
@@ -12,7 +13,8 @@ const AS_NOBODY = `setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups`;
 
 /** The kernel's own word, not ours: where it says no there is nothing to see. */
 function skipWhereForbidden(): string | false {
-  if (skipWithoutLab) return skipWithoutLab;
+  const missing = skipWithoutLab || skipWithout('named', 'rndc');
+  if (missing) return missing;
   const trial = `${AS_NOBODY} unshare --user --map-root-user --mount --pid --fork mount -t proc proc /proc`;
   const { status } = spawnSync('sh', ['-c', trial]);
   return status === 0 ? false : 'this system lets nobody but root make user namespaces';
@@ -33,7 +35,7 @@ const PREFIX = [
   'sh',
 ];
 
-test('without root a lab runs in namespaces of its own, where others of its user reach it, and nothing of it outlives it', {
+test('without root a lab runs in namespaces of its own, with either engine, where others of its user reach it, and nothing of it outlives it', {
   skip: skipWhereForbidden(),
   timeout: 900_000,
 }, async (t) => {
@@ -66,6 +68,9 @@ test('without root a lab runs in namespaces of its own, where others of its user
   assert.notEqual(confined.code, 0);
   const { stdout: outside } = await run('ip', ['netns', 'list']);
   assert.doesNotMatch(outside, new RegExp(`pm-${name}\\.`));
+  const drill = await pointsman('drill', file, 'kill', 'main/a', '--for', '3', '--json');
+  assert.deepEqual([drill.stderr, drill.code], ['', 0]);
+  assert.ok(JSON.parse(drill.stdout).answeredAgain_ms['10.1.1.53'] >= 0, drill.stdout);
   const second = await pointsman('up', file, '--world', 'namespaces');
   assert.equal(second.code, 2);
   assert.match(second.stderr, /runs already/);
@@ -75,7 +80,11 @@ test('without root a lab runs in namespaces of its own, where others of its user
   assert.deepEqual(await first.exited, { code: 0, signal: null });
   assert.deepEqual(await processesOf(name), []);
 
+  const small = readFileSync(file, 'utf8');
+  writeFileSync(file, small.replace('members:', 'engine: bind\n    members:'));
   const killed = await begin();
+  const byBind = await pointsman('exec', file, '--from', 'hub', '--', 'dig', '+short', 'db.corp.example');
+  assert.deepEqual([byBind.stdout, byBind.stderr, byBind.code], ['192.168.1.20\n', '', 0]);
   killed.process.kill('SIGKILL');
   await killed.exited;
   for (const end = performance.now() + 60_000; (await processesOf(name)).length > 0; )

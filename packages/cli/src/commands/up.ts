@@ -84,12 +84,12 @@ export function addUp(program: Command): void {
 
 async function up(file: string, options: UpOptions): Promise<void> {
   const topology = await loadTopology(file, options);
-  const plan = planTopology(topology);
-  stopAtErrors(topology, options, plan);
   if (options.world === 'namespaces' && mayHaveOwnNamespace()) {
     process.exitCode = await beginInOwnNamespace(topology.name).catch((error) => refuse(error, options));
     return;
   }
+  const plan = planTopology(topology);
+  stopAtErrors(topology, options, plan);
   const ending = new AbortController();
   onEndSignal(() => ending.abort());
   const world = await start(topology, file, options, ending);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EngineError } from '../engine.ts';
@@ -10,7 +11,10 @@ export type Owner = { name: string; uid: number; gid: number };
 const USER = 'bind';
 const PATIENCE = 5000;
 
-/** Root does not serve DNS; undefined where it is not root who starts it. @throws EngineError */
+/**
+ * Root does not serve DNS; undefined where it is not root who starts it, or root of a user namespace that has no other user: outside, that is no root.
+ * @throws EngineError
+ */
 export async function ownerOf(): Promise<Owner | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const [uid, gid] = await Promise.all([
@@ -22,7 +26,17 @@ export async function ownerOf(): Promise<Owner | undefined> {
       'NOT_INSTALLED',
       `named is not run as root, and there is no user "${USER}" to run it as`,
     );
-  return { name: USER, uid: Number(uid.output), gid: Number(gid.output) };
+  const owner = { name: USER, uid: Number(uid.output), gid: Number(gid.output) };
+  return isMapped(owner.uid) ? owner : undefined;
+}
+
+/** user_namespaces(7): a line each of first ID inside, first ID outside, and how many. */
+function isMapped(uid: number): boolean {
+  const lines = readFileSync('/proc/self/uid_map', 'utf8').trim().split('\n');
+  return lines.some((line) => {
+    const [first, , count] = line.trim().split(/\s+/).map(Number);
+    return uid >= first! && uid < first! + count!;
+  });
 }
 
 const STICKY = 0o1000;

@@ -3,16 +3,18 @@ import type { Socket } from 'node:dgram';
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { POINTSMAN, type Result, run } from './system/command.ts';
 import { skipWithout } from './system/packages.ts';
 import { startPinger } from './system/pinger.ts';
 import { type Running, startCommand } from './system/running.ts';
 import {
+  farClient,
   isAnswered,
   makeTwoInterfaces,
   PRIMARY_ADDRESS,
+  PRIMARY_MAC,
   startEcho,
   type TwoInterfaces,
 } from './system/two-interfaces.ts';
@@ -33,23 +35,22 @@ describe('a change of routing that has to be confirmed', { skip: SKIP, timeout: 
   let untouched: string;
   const config = join(folder, 'agent.json');
   const wrongConfig = join(folder, 'wrong.json');
+  const ownConfig = join(folder, 'own.json');
 
   before(async () => {
     world = await makeTwoInterfaces();
     management = await startEcho(world.machine, PRIMARY_ADDRESS);
-    const write = (file: string, gateway: string) => {
+    const write = (file: string, gateway: string, mac = world.desired.mac) => {
       const [ipv4, ipv6] = world.desired.addresses.map(({ address, prefixLength, gateway }) => ({
         address: `${address}/${prefixLength}`,
         gateway,
       }));
       const addresses = [{ ...ipv4, gateway }, ipv6];
-      writeFileSync(
-        file,
-        JSON.stringify({ stateDirectory: folder, interface: { mac: world.desired.mac, addresses } }),
-      );
+      writeFileSync(file, JSON.stringify({ stateDirectory: folder, interface: { mac, addresses } }));
     };
     write(config, '10.10.1.1');
     write(wrongConfig, NOBODY);
+    write(ownConfig, '10.10.1.1', PRIMARY_MAC);
     await until(() => isAnswered(world.router, management));
     untouched = await routing();
   });
@@ -85,6 +86,8 @@ describe('a change of routing that has to be confirmed', { skip: SKIP, timeout: 
     return results.map(({ stdout }) => stdout).join('');
   };
   const isUntouched = async () => (await routing()) === untouched;
+  const pingManagement = async (t: TestContext) =>
+    startPinger(t, await farClient(world.router, PRIMARY_ADDRESS), management);
   const waiting = (applying: Running) => applying.waitFor(({ event }) => event === 'waiting');
   const waitingChange = async (): Promise<Running> => {
     const applying = apply('10m');
@@ -92,7 +95,7 @@ describe('a change of routing that has to be confirmed', { skip: SKIP, timeout: 
     return applying;
   };
   test('where nobody confirms in time, everything is put back, and the address of management answers throughout', async (t) => {
-    const pinger = await startPinger(t, world.router, management);
+    const pinger = await pingManagement(t);
     // On a machine that is very busy the time is over before it is proven.
     assert.equal((await apply('3s').exited).code, 1);
     assert.equal(await routing(), untouched);
@@ -100,12 +103,21 @@ describe('a change of routing that has to be confirmed', { skip: SKIP, timeout: 
   });
 
   test('a gateway that nobody answers for is noticed, and put back at once', async (t) => {
-    const pinger = await startPinger(t, world.router, management);
+    const pinger = await pingManagement(t);
     const { code, stderr } = await agent('apply', '--config', wrongConfig, '--confirm-within', '10m');
     assert.match(
       stderr,
       /the gateway 10\.10\.1\.99 does not answer by eth1.*; everything is as it was before/,
     );
+    assert.equal(code, 1);
+    assert.equal(await routing(), untouched);
+    assert.equal(await pinger.lost(), 0);
+  });
+
+  test('the interface of management is not touched where its MAC address is written for the other', async (t) => {
+    const pinger = await pingManagement(t);
+    const { code, stderr } = await agent('apply', '--config', ownConfig, '--confirm-within', '10m');
+    assert.match(stderr, /in the way: eth0 \(02:00:00:00:00:10\) has the only default route of this host/);
     assert.equal(code, 1);
     assert.equal(await routing(), untouched);
     assert.equal(await pinger.lost(), 0);
@@ -140,13 +152,15 @@ describe('a change of routing that has to be confirmed', { skip: SKIP, timeout: 
   });
 
   for (const phase of ['saved', 'applied', 'proven']) {
-    test(`killed when it has ${phase}, it is put back all the same`, async () => {
+    test(`killed when it has ${phase}, it is put back all the same, and management goes on`, async (t) => {
+      const pinger = await pingManagement(t);
       const applying = apply('10m');
       await applying.waitFor(({ event }) => event === phase);
       applying.process.kill('SIGKILL');
       timeIsOver();
       await applying.exited;
       await until(async () => (await isUntouched()) && (await isOver()));
+      assert.equal(await pinger.lost(), 0);
     });
   }
 

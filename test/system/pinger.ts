@@ -1,9 +1,8 @@
 import type { Socket } from 'node:dgram';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { farClient } from './two-interfaces.ts';
 
-/** Asks an echo again and again, and counts what never comes back. */
+/** Asks an echo fifty times a second, and counts what never comes back. */
 export type Pinger = {
   /** Stops asking, waits for what is on its way, and says how many were lost. */
   lost: () => Promise<number>;
@@ -13,10 +12,9 @@ export type Pinger = {
 const INTERVAL = 20;
 const PATIENCE = 10_000;
 
-/** Ends with its test. */
-export async function startPinger(t: TestContext, router: string, echo: Socket): Promise<Pinger> {
+/** `client`: where it asks from; closed with the test. */
+export function startPinger(t: TestContext, client: Socket, echo: Socket): Pinger {
   const { address, port } = echo.address();
-  const client = await farClient(router, address);
   const missing = new Set<string>();
   let number = 0;
   client.on('message', (bytes) => missing.delete(String(bytes)));

@@ -24,7 +24,7 @@ export type TwoInterfaces = {
 export const PRIMARY_ADDRESS = '10.10.1.10';
 export const FIXED_ADDRESSES = ['10.10.1.53', 'fd00:10:10:1::53'] as const;
 const FAR_CLIENTS = ['10.99.0.1', 'fd00:99::1'] as const;
-const PRIMARY_MAC = '02:00:00:00:00:10';
+export const PRIMARY_MAC = '02:00:00:00:00:10';
 const SECOND_MAC = '02:00:00:00:00:53';
 
 export async function makeTwoInterfaces(): Promise<TwoInterfaces> {

@@ -74,8 +74,12 @@ async function applyAndProve(
     report({ event: 'applied', reconciled });
     const wrong =
       (await proveManagement(run, management)) ?? (await proveService(run, desired)) ?? (await prove?.());
-    if (wrong === undefined) report({ event: 'proven' });
-    return wrong;
+    if (wrong === undefined) {
+      report({ event: 'proven' });
+      return undefined;
+    }
+    const { obstacles } = reconciled;
+    return obstacles.length === 0 ? wrong : `${wrong}; in the way: ${obstacles.join('; ')}`;
   } catch (error) {
     return (error as Error).message;
   }

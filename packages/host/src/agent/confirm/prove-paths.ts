@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ServiceAddress, type ServiceInterface, subnetOf } from '@pointsman/core/config';
-import { observeInterface, type RunCommand } from '../interface/index.ts';
+import { MAIN_TABLE, observeInterface, type RunCommand } from '../interface/index.ts';
 import { isNeighbourThere } from './neighbours.ts';
 
 /** How the host is managed: the ways out by its default routes, and those to whoever is logged in by SSH. */
@@ -73,8 +73,6 @@ export async function proveService(run: RunCommand, desired: ServiceInterface): 
   }
   return undefined;
 }
-
-const MAIN_TABLE = 254;
 
 async function proveAddress(
   run: RunCommand,

@@ -2,6 +2,7 @@ export { InterfaceError } from './interface-error.ts';
 export {
   type Family,
   listLinks,
+  MAIN_TABLE,
   type ObservedInterface,
   observeInterface,
   readSettings,

@@ -62,8 +62,10 @@ export type ObservedRule = {
 
 /** The kernel's table of local addresses. */
 const LOCAL_TABLE = 255;
-const MAIN_TABLE = 254;
-const UNICAST = 1;
+/** Which packets go by where no IP rule says otherwise. */
+export const MAIN_TABLE = 254;
+/** The type of a route that leads somewhere: rtnetlink(7). */
+export const UNICAST = 1;
 /** RTPROT_BOOT, which `ip route` sets where none is given, and does not print. */
 const BOOT = 3;
 const FOREVER = 0xffff_ffff;

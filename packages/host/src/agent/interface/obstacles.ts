@@ -1,18 +1,29 @@
 import { cidrContains, maskCidr, parseAddress } from '@pointsman/core/address';
 import type { ServiceInterface } from '@pointsman/core/config';
 import { PROTOCOL } from './marks.ts';
-import type { ObservedInterface, ObservedRule } from './observe-interface.ts';
+import { MAIN_TABLE, type ObservedInterface, type ObservedRule, UNICAST } from './observe-interface.ts';
 
 /** What is not ours to change. `fatal`: nothing may be done before it is gone. */
 export type Obstacle = { text: string; fatal: boolean };
 
 export function findObstacles(observed: ObservedInterface, desired: ServiceInterface): Obstacle[] {
   return [
+    ...onlyWayOut(observed, desired),
     ...takenTable(observed, desired),
     ...missingIpv6(observed, desired),
     ...earlierRules(observed, desired),
     ...sharedRoutes(observed, desired),
   ];
+}
+
+/** The host is managed by it: what a mistake in the MAC address comes to. All that this interface has would go. */
+function onlyWayOut({ device, routes }: ObservedInterface, { mac }: ServiceInterface): Obstacle[] {
+  const ways = routes.filter(
+    ({ destination, table, type }) => destination === 'default' && table === MAIN_TABLE && type === UNICAST,
+  );
+  if (!device || ways.length === 0 || ways.some((way) => way.device !== device.name)) return [];
+  const text = `${device.name} (${mac}) has the only default route of this host, which it is managed by: give the fixed addresses an interface of their own, and its MAC address as \`mac\``;
+  return [{ text, fatal: true }];
 }
 
 /** Routes in our table, and no trace of us: somebody else uses the number. */

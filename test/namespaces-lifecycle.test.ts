@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { POINTSMAN, run } from './system/command.ts';
+import { POINTSMAN, pointsman, run } from './system/command.ts';
 import { freePort } from './system/free-port.ts';
 import { downLab, execIn, type LabFile, skipWithoutLab, smallTopology } from './system/lab.ts';
 import { startCommand } from './system/running.ts';
 
 describe('a lab begins and ends', { skip: skipWithoutLab, timeout: 900_000 }, () => {
-  test('exec passes on input, output and exit codes, and says which networks there are', async (t) => {
+  test('exec passes on input, output and exit codes, and like heal and down it finds the lab whatever its file says by now', async (t) => {
     const { file, lab } = await begin(t);
     const echo = await execIn(file, 'hub', ['sh', '-c', 'cat; echo to stderr >&2; exit 7'], 'from here\n');
     assert.deepEqual([echo.code, echo.stdout, echo.stderr], [7, 'from here\n', 'to stderr\n']);
@@ -20,10 +21,20 @@ describe('a lab begins and ends', { skip: skipWithoutLab, timeout: 900_000 }, ()
     assert.equal(second.code, 2);
     assert.match(second.stdout, /"code":"runs-already"/);
 
-    const { code, stdout } = await downLab(file);
-    assert.deepEqual([code, stdout], [0, `${lab.name} has ended, and nothing of it is left.\n`]);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, 'networks: [');
+    assert.equal((await execIn(file, 'hub', ['echo', 'found'])).stdout, 'found\n');
+    assert.equal((await pointsman('heal', file)).stdout, 'Nothing was broken.\n');
+    lab.up.process.kill('SIGSTOP');
+    const down = startCommand(['down', file, '--json']);
+    await once(down.process.stderr!, 'data');
+    lab.up.process.kill('SIGCONT');
+    assert.deepEqual(await down.exited, { code: 0, signal: null });
+    assert.match(down.stderr(), /^waiting for the `pointsman up` that runs \S+ to end it …$/m);
+    assert.deepEqual(down.events, [{ event: 'down', lab: lab.name, ran: true }]);
     assert.deepEqual(await lab.up.exited, { code: 0, signal: null });
     await assertGone(lab.name);
+    writeFileSync(file, text);
     const gone = await execIn(file, 'hub', ['true']);
     assert.equal(gone.code, 2);
     assert.match(
@@ -32,11 +43,15 @@ describe('a lab begins and ends', { skip: skipWithoutLab, timeout: 900_000 }, ()
     );
   });
 
-  test('what a lab left that was killed is removed by down', async (t) => {
+  test('what a lab left that was killed is removed by down, also where its topology is gone', async (t) => {
     const { file, lab } = await begin(t);
     lab.up.process.kill('SIGKILL');
     await lab.up.exited;
-    const { code, stdout } = await downLab(file);
+    rmSync(file);
+    const which = await pointsman('down');
+    assert.equal(which.code, 2);
+    assert.ok(which.stderr.includes(`${lab.name} (${file})`), which.stderr);
+    const { code, stdout } = await pointsman('down', '--lab', lab.name);
     assert.deepEqual([code, stdout], [0, `${lab.name} was not running; nothing of it is left.\n`]);
     await assertGone(lab.name);
   });

@@ -36,6 +36,12 @@ export function parseUrl(text: string): string {
   throw new InvalidArgumentError('Write a URL, such as http://127.0.0.1:10053.');
 }
 
+/** As in a topology. */
+export function parseLabName(text: string): string {
+  if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) return text;
+  throw new InvalidArgumentError('A lab is called as its topology: lower case letters, digits and hyphens.');
+}
+
 export function collectHosts(text: string, hosts: string[] = []): string[] {
   const bytes = parseAddress(text);
   if (bytes) return [...hosts, formatAddress(bytes)];

@@ -14,6 +14,7 @@ export {
   type WorldResolver,
 } from './loopback/world-plan.ts';
 export { endLab } from './namespaces/control/end-lab.ts';
+export { type KnownLab, knownLabs } from './namespaces/control/known-labs.ts';
 export { FAULT_ARGUMENTS, type Fault, formatFault, parseFault } from './namespaces/drill/fault.ts';
 export type { DrillEvent, DrillReport } from './namespaces/drill/run-drill.ts';
 export { beginInOwnNamespace, mayHaveOwnNamespace, OWN_NAMESPACE } from './namespaces/rootless/begin.ts';

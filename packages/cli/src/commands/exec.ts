@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { suggestion } from '@pointsman/core/topology';
-import type { HostRecord } from '@pointsman/lab/namespaces';
+import type { HostRecord, LabRecord } from '@pointsman/lab/namespaces';
 import type { Command } from 'commander';
-import { loadTopology } from '../load-topology.ts';
+import { labOf } from '../find-lab.ts';
 import { Outcome } from '../outcome.ts';
 import { ranInOwnLab } from '../own-lab.ts';
 
@@ -31,21 +31,21 @@ export function addExec(program: Command): void {
 }
 
 async function exec(file: string, command: string[], { from }: { from: string }): Promise<void> {
-  const topology = await loadTopology(file, {});
-  if (await ranInOwnLab(topology.name)) return;
+  const lab = await labOf(file, {});
+  if (await ranInOwnLab(lab)) return;
   const { commandOn, findLab } = await import('@pointsman/lab/namespaces');
-  const { record, channel } = await findLab(topology.name, () => {});
+  const { record, channel } = await findLab(lab, () => {});
   channel.close();
-  process.exitCode = await runInForeground(commandOn(record, hostOf(record.clients, from, file), command));
+  process.exitCode = await runInForeground(commandOn(record, hostOf(record, from), command));
 }
 
-function hostOf(hosts: readonly HostRecord[], network: string, file: string): HostRecord {
-  const host = hosts.find((each) => each.network === network);
+function hostOf({ lab, clients }: LabRecord, network: string): HostRecord {
+  const host = clients.find((each) => each.network === network);
   if (host) return host;
-  const names = hosts.map((each) => each.network);
+  const names = clients.map((each) => each.network);
   throw new Outcome(
     2,
-    `there is no network "${network}" in ${file}; ${suggestion(network, names, 'network')}`,
+    `there is no network "${network}" in the lab of ${lab}; ${suggestion(network, names, 'network')}`,
   );
 }
 

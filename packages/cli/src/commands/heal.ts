@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { loadTopology } from '../load-topology.ts';
+import { labOf } from '../find-lab.ts';
 import { ranInOwnLab } from '../own-lab.ts';
 import { say, sayJson } from '../terminal.ts';
 
@@ -20,10 +20,10 @@ export function addHeal(program: Command): void {
 }
 
 async function heal(file: string, options: { json?: boolean }): Promise<void> {
-  const { name } = await loadTopology(file, options);
-  if (await ranInOwnLab(name)) return;
+  const lab = await labOf(file, options);
+  if (await ranInOwnLab(lab)) return;
   const { healLab } = await import('@pointsman/lab/namespaces');
-  const faults = await healLab(name);
+  const faults = await healLab(lab);
   if (options.json) return sayJson({ event: 'healed', faults });
   if (faults.length === 0) return say('Nothing was broken.');
   for (const fault of faults) say(`${fault}: healed`);

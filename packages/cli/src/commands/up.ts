@@ -85,7 +85,9 @@ export function addUp(program: Command): void {
 async function up(file: string, options: UpOptions): Promise<void> {
   const topology = await loadTopology(file, options);
   if (options.world === 'namespaces' && mayHaveOwnNamespace()) {
-    process.exitCode = await beginInOwnNamespace(topology.name).catch((error) => refuse(error, options));
+    process.exitCode = await beginInOwnNamespace(topology.name, resolve(file)).catch((error) =>
+      refuse(error, options),
+    );
     return;
   }
   const plan = planTopology(topology);

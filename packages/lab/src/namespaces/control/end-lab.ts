@@ -10,13 +10,14 @@ const PATIENCE = 60_000;
 const INTERVAL = 50;
 
 /**
- * Ends a lab that runs, and removes all that carries its name, also of one that was killed. True where one ran.
+ * Ends a lab that runs, and removes all that carries its name, also of one that was killed. True where one ran. `tell` hears what it is about to do.
  * @throws WorldError `not-possible` where this machine runs no labs, `still-there` where a lab does not end
  */
-export async function endLab(lab: string): Promise<boolean> {
+export async function endLab(lab: string, tell: (what: string) => void): Promise<boolean> {
   requireNamespaces();
   const free = takeHold(lab);
-  const hold = free ?? (await endRunning(lab));
+  const hold = free ?? (await endRunning(lab, tell));
+  tell(`removing what the lab of ${lab} has made`);
   try {
     await removeLab(lab);
   } finally {
@@ -26,11 +27,12 @@ export async function endLab(lab: string): Promise<boolean> {
 }
 
 /** It may be in the middle of its start: then it hears us later, or not at all. */
-async function endRunning(lab: string): Promise<Hold> {
+async function endRunning(lab: string, tell: (what: string) => void): Promise<Hold> {
+  tell(`waiting for the \`pointsman up\` that runs ${lab} to end it`);
   const end = performance.now() + PATIENCE;
   let isTold = false;
   while (performance.now() < end) {
-    if (!isTold) isTold = await tell(lab);
+    if (!isTold) isTold = await request(lab);
     const hold = takeHold(lab);
     if (hold) return hold;
     await wait(INTERVAL);
@@ -42,7 +44,7 @@ async function endRunning(lab: string): Promise<Hold> {
 }
 
 /** True where it has been told. */
-async function tell(lab: string): Promise<boolean> {
+async function request(lab: string): Promise<boolean> {
   try {
     const { channel } = await findLab(lab, () => {});
     channel.send({ do: 'end' });

@@ -8,8 +8,6 @@ import { type Channel, openChannel } from './channel.ts';
 /** What a lab that runs says of itself to other commands. It lies in the lab's folder, and is gone with it. */
 export type LabRecord = {
   lab: string;
-  /** The topology, by its full path. */
-  file: string;
   pid: number;
   aws: AwsAccess;
   clients: readonly HostRecord[];

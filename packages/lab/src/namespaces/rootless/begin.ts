@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { WorldError } from '../../loopback/world-error.ts';
+import { noteTopology } from '../control/known-labs.ts';
 import { takeHold } from '../world/hold.ts';
 import { requireNamespaces, THIS_MACHINE } from '../world/requirements.ts';
 import { ownLabsFolder, writeOwnLab } from './own-labs.ts';
@@ -31,13 +32,15 @@ export function mayHaveOwnNamespace(): boolean {
 
 /**
  * Runs this very command again, as root of namespaces of its own, with our standard streams; signals to end are passed on. Gives its exit code.
+ * `file`: the topology, by its full path.
  * @throws WorldError where something is missing here, or the lab runs already
  */
-export async function beginInOwnNamespace(lab: string): Promise<number> {
+export async function beginInOwnNamespace(lab: string, file: string): Promise<number> {
   requireNamespaces({ ...THIS_MACHINE, isRoot: true });
   const hold = takeHold(lab, ownLabsFolder());
   if (!hold) throw new WorldError('runs-already', `a lab of ${lab} runs already; \`pointsman down\` ends it`);
   try {
+    noteTopology(hold.folder, file);
     const child = spawn(
       'setpriv',
       [

@@ -36,15 +36,16 @@ const PATIENCE = 60_000;
 const INTERVAL = 50;
 
 /**
- * Ends this user's lab of that name: nothing of it outlives its `up`. True where one ran.
+ * Ends this user's lab of that name: nothing of it outlives its `up`. True where one ran. `tell` hears what it is about to do.
  * @throws WorldError `still-there`, or `not-allowed` where it is root's
  */
-export async function endOwnLab(lab: string): Promise<boolean> {
+export async function endOwnLab(lab: string, tell: (what: string) => void): Promise<boolean> {
   const free = takeHold(lab, ownLabsFolder());
   if (free && existsSync(join(LABS_FOLDER, lab))) {
     free.release();
     throw new WorldError('not-allowed', `the lab of ${lab} belongs to root: do this as root, too`);
   }
+  if (!free) tell(`waiting for the \`pointsman up\` that runs ${lab} to end it`);
   (free ?? (await endRunning(lab))).release();
   return free === undefined;
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, fstatSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkLab } from '../fabric/checks.ts';
 
 /** Where labs that run say what they are: gone with a reboot, as they are. */
 export const LABS_FOLDER = '/run/pointsman/labs';
@@ -16,9 +17,10 @@ export type Hold = {
 /**
  * Takes hold of a lab; undefined where a process that is alive has it. The lock is flock(2)'s, on the open file: no process ID has to be believed,
  * and nobody is left holding it.
+ * @throws FabricError where it is no name of a lab: a folder of that name is removed in the end
  */
 export function takeHold(lab: string, folder: string = LABS_FOLDER): Hold | undefined {
-  const own = join(folder, lab);
+  const own = join(folder, checkLab(lab));
   const file = `${own}.lock`;
   mkdirSync(folder, { recursive: true });
   for (;;) {

@@ -6,6 +6,7 @@ import type { World } from '../../loopback/start-world.ts';
 import { WorldError } from '../../loopback/world-error.ts';
 import { makeZoneSets } from '../../loopback/zone-sets.ts';
 import { openHostedZones } from '../../route53/hosted-zones.ts';
+import { noteTopology } from '../control/known-labs.ts';
 import { type AwsAccess, controlPath, writeLabRecord } from '../control/lab-record.ts';
 import { serveLab } from '../control/serve-lab.ts';
 import { makeBreaker } from '../drill/breaker.ts';
@@ -74,6 +75,7 @@ async function startWithin(
   if (!hold)
     throw new WorldError('runs-already', `a lab of ${lab} runs already; \`pointsman down FILE\` ends it`);
   cleanups.add(hold.release);
+  noteTopology(hold.folder, options.file);
   const compiled = compileEngines(plan);
   const fabric = await openFabric({ lab, visible: PROGRAM_FOLDERS });
   cleanups.add(fabric.close);
@@ -119,7 +121,7 @@ async function startWithin(
   });
   cleanups.add(control.stop);
   const { aws, endpoint, keys } = api;
-  writeLabRecord(hold.folder, { lab, file: options.file, pid: process.pid, aws, clients: networks.hosts });
+  writeLabRecord(hold.folder, { lab, pid: process.pid, aws, clients: networks.hosts });
   return {
     plan: world,
     get members() {

@@ -1,4 +1,4 @@
-import { WorldError } from '@pointsman/lab';
+import { WorldError } from '@pointsman/lab/world-error';
 import { CommanderError } from 'commander';
 import { Outcome } from './outcome.ts';
 import { makeProgram } from './program.ts';
@@ -14,7 +14,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await makeProgram().parseAsync();
+  const words = process.argv.slice(2);
+  const program = await makeProgram(words);
+  await program.parseAsync(words, { from: 'user' });
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;

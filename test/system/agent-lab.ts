@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
@@ -18,7 +18,7 @@ import { parseAgentConfig } from '@pointsman/core/config';
 import { decodeMessage, encodeMessage } from '@pointsman/core/dns';
 import { bindUdp, listenTcp } from '@pointsman/forwarder/namespace';
 import { agentPolicy } from '@pointsman/host';
-import { type LabFabric, machineCommand, machineFile, openFabric } from '@pointsman/lab/namespaces';
+import { type LabFabric, machineCommand, openFabric, readMachineFile } from '@pointsman/lab/namespaces';
 import { POINTSMAN, type Result, ROOT, run } from './command.ts';
 import { skipWithout } from './packages.ts';
 
@@ -152,7 +152,7 @@ export async function openAgentLab(t: Pick<TestContext, 'after'>, policy: string
 /** Empty of a machine that is not there, or not yet. */
 function readConsole(lab: string, instanceId: string): string {
   try {
-    return readFileSync(machineFile(lab, instanceId, '/var/log/console.log'), 'utf8');
+    return readMachineFile(lab, instanceId, '/var/log/console.log');
   } catch {
     return '';
   }

@@ -10,7 +10,7 @@ export {
   type RunningLab,
 } from './control/lab-record.ts';
 export { drillLab } from './drill/drill-lab.ts';
-export { type LabFabric, machineCommand, machineFile, openFabric } from './fabric/index.ts';
+export { type LabFabric, machineCommand, openFabric, readMachineFile } from './fabric/index.ts';
 export {
   type NamespaceWorld,
   type NamespaceWorldOptions,

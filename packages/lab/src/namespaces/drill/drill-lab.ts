@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { Topology } from '@pointsman/core/topology';
 import { ask } from '../../client/ask.ts';
 import { WorldError } from '../../loopback/world-error.ts';
 import { findLab, type HostRecord, type LabRecord } from '../control/lab-record.ts';
 import type { FromLab, Notice, ToLab } from '../control/messages.ts';
-import { machineFile } from '../fabric/index.ts';
+import { readMachineFile } from '../fabric/index.ts';
 import { type Fault, formatFault } from './fault.ts';
 import { findLoadNames, type LoadNames } from './load-names.ts';
 import { type DrilledLab, type DrillOptions, type DrillReport, runDrill } from './run-drill.ts';
@@ -70,7 +69,7 @@ function clientOf(
   { names, zones }: LoadNames,
 ): DrilledLab['clients'][number] {
   const { network, machine, namespace } = host;
-  const conf = parseResolvConf(readFileSync(machineFile(lab, machine, '/etc/resolv.conf'), 'utf8'));
+  const conf = parseResolvConf(readMachineFile(lab, machine, '/etc/resolv.conf'));
   const askServer: AskServer = async (address, question, patience) => {
     const reply = await ask({
       server: { address, port: DNS_PORT },

@@ -1,4 +1,5 @@
 /** The ways into a machine from any process, the lab's own or another one. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { FabricError } from './fabric-error.ts';
 import { CAPABILITIES } from './machines/capabilities.ts';
@@ -22,9 +23,22 @@ export function machineCommand(
   return { command: 'nsenter', args: [`--target=${init}`, ...namespaces, '--', ...limits] };
 }
 
-/** Where the host reads a file of a machine. @throws FabricError where the machine does not run */
-export function machineFile(lab: string, id: string, path: string, folder = defaultFolder(lab)): string {
-  return `/proc/${initOf(lab, id, folder)}/root${path}`;
+/** Milliseconds; bytes: a machine's disk is no larger unless it is told to be. */
+const READ_PATIENCE = 5000;
+const MOST_READ = 64 * 2 ** 20;
+
+/**
+ * A file of a machine, as the machine itself reads it: a link that it has put there leads to its own files and not to the host's, and a pipe is not waited for.
+ * @throws FabricError where the machine does not run, or cannot read it
+ */
+export function readMachineFile(lab: string, id: string, path: string): string {
+  const { command, args } = machineCommand(lab, id);
+  const { status, stdout, stderr, error } = spawnSync(command, [...args, 'cat', path], {
+    ...{ encoding: 'utf8', timeout: READ_PATIENCE, killSignal: 'SIGKILL', maxBuffer: MOST_READ },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (status === 0) return stdout;
+  throw new FabricError(`cannot read ${path} of ${id}: ${error?.message ?? stderr.trim()}`);
 }
 
 /** A number in a file may be somebody else's by now: the machine's process 1 is in the machine's network namespace. */

@@ -1,4 +1,4 @@
-export { machineCommand, machineFile } from './enter.ts';
+export { machineCommand, readMachineFile } from './enter.ts';
 export { FabricError } from './fabric-error.ts';
 export type { LabFabric, LabHost, LabLink, LabOptions, LabSite, LabState } from './lab-fabric.ts';
 export { openFabric } from './open-fabric.ts';

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { readMachineFile } from '../index.ts';
 import {
   inMachine,
   openTrial,
@@ -100,6 +101,23 @@ describe('a machine', { skip: skipWithoutRoot }, () => {
     await trial.fabric.emptyDisk('i-1-10');
     await inMachine(trial, 'i-1-10', 'echo x > /var/lib/more');
     assert.equal(readFileSync(program, 'utf8'), 'as it was');
+  });
+
+  it('is not listened to any more once it is up, whatever it has to say', async () => {
+    await refuses('echo up > /proc/1/fd/1');
+  });
+
+  it('keeps who reads its files from the host in its own', async () => {
+    const secret = join(shown, '..', `secret-${process.pid}`);
+    writeFileSync(secret, 'of the host');
+    try {
+      await inMachine(trial, 'i-1-10', `ln -sf ${secret} /etc/link; mkfifo /etc/pipe; echo own > /etc/own`);
+      assert.equal(readMachineFile(trial.name, 'i-1-10', '/etc/own'), 'own\n');
+      assert.throws(() => readMachineFile(trial.name, 'i-1-10', '/etc/link'), /No such file/);
+      assert.throws(() => readMachineFile(trial.name, 'i-1-10', '/etc/pipe'), /ETIMEDOUT/);
+    } finally {
+      rmSync(secret);
+    }
   });
 
   it('stands still while it is frozen, and goes on when it thaws', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { machineFile } from '../index.ts';
+import { readMachineFile } from '../index.ts';
 import {
   inMachine,
   openTrial,
@@ -27,7 +27,7 @@ describe('DHCP options', { skip: skipWithoutRoot }, () => {
   });
   after(() => trial.fabric.close());
 
-  const resolvConf = (id: string) => readFileSync(machineFile(trial.name, id, '/etc/resolv.conf'), 'utf8');
+  const resolvConf = (id: string) => readMachineFile(trial.name, id, '/etc/resolv.conf');
 
   it('give a machine its resolvers, domain name and NTP servers at boot', async () => {
     assert.equal(resolvConf('i-1-10'), 'search ap-southeast-2.compute.internal\nnameserver 10.1.0.2\n');

@@ -1,10 +1,10 @@
 /** A machine's processes and disk: booted by machines/scripts, in a network namespace that is there already. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import type { Commands } from '../commands.ts';
 import { FabricError } from '../fabric-error.ts';
 import { NAMESPACES } from '../names.ts';
+import { hearBoot } from './boot-news.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import { compileFstab } from './fstab.ts';
 import type { Keeper } from './keeper.ts';
@@ -86,10 +86,7 @@ function follow(child: ChildProcess, id: string) {
   const up = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   let complaint = '';
-  createInterface(child.stdout!).on('line', (line) => {
-    if (line.startsWith('pid ')) init.resolve(Number(line.slice(4)));
-    if (line === 'up') up.resolve();
-  });
+  hearBoot(child.stdout!, { pid: init.resolve, up: up.resolve });
   child.stderr!.setEncoding('utf8').on('data', (text) => {
     complaint = (complaint + text).slice(-2000);
   });

@@ -31,5 +31,11 @@ export { findServiceInterface } from './agent/remembered.ts';
 export { runAgent } from './agent/run-agent.ts';
 export type { AgentStatus } from './agent/status/agent-status.ts';
 export { askStatus } from './agent/status/ask-status.ts';
-export { type MemberReport, readMembers, STALE_AFTER, type WantedTier } from './agent/status/read-members.ts';
+export {
+  type MemberReport,
+  type MembersAccess,
+  readMembers,
+  STALE_AFTER,
+  type WantedTier,
+} from './agent/status/read-members.ts';
 export * from './engines/index.ts';

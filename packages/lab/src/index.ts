@@ -1,6 +1,6 @@
 export { type Ask, ask, type Reply } from './client/ask.ts';
 export type { Move } from './loopback/address-map.ts';
-export type { Member } from './loopback/member.ts';
+export type { Member, WorldMember } from './loopback/member.ts';
 export type { RealServer } from './loopback/players.ts';
 export { startWorld, type World, type WorldOptions } from './loopback/start-world.ts';
 export { WorldError } from './loopback/world-error.ts';
@@ -22,6 +22,7 @@ export { endOwnLab, runInOwnLab } from './namespaces/rootless/join.ts';
 export { findOwnLab } from './namespaces/rootless/own-labs.ts';
 export { planNamespaces } from './namespaces/world/plan-topology.ts';
 export type { NamespaceWorld } from './namespaces/world/start-namespace-world.ts';
+export { accountOfVpc } from './route53/account-of.ts';
 export type { Difference } from './route53/differences.ts';
 export { type HostedZones, openHostedZones } from './route53/hosted-zones.ts';
 export { keysOf, regionOf, serveApi, serviceOf, type WorldApi } from './route53/serve-api.ts';

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { request as httpRequest, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, test } from 'node:test';
 import { AwsError } from '../aws-error.ts';
 import type { Protocol } from '../protocol.ts';
@@ -112,6 +114,25 @@ describe('an API server', () => {
     const { port } = await serve({ keys: [{ accessKeyId: 'b', secretAccessKey: 'b', account: '1' }] });
     assert.match((await send(port, 'who', {})).text, /^MissingAuthenticationToken/);
     assert.match((await send(port, 'who')).text, /^InvalidClientTokenId/);
+  });
+
+  test('serves the same at more places, to callers with keys, until each of them is stopped', async () => {
+    const keys = [{ accessKeyId: 'b', secretAccessKey: 'b', account: '1' }];
+    const { serveAlso } = await serve({ keys });
+    let other: Server | undefined;
+    const { stop } = await serveAlso(async (server) => {
+      other = server;
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+    });
+    const { port } = other!.address() as AddressInfo;
+    assert.match((await send(port, 'who')).text, /^InvalidClientTokenId/);
+    await stop();
+    await assert.rejects(send(port, 'who'), /ECONNREFUSED|socket hang up/);
+    const open = await serve();
+    await assert.rejects(
+      open.serveAlso(() => Promise.resolve()),
+      (error) => error instanceof ApiError && error.code === 'keys-needed',
+    );
   });
 
   test('refuses a body that is too large, said or not, and goes on serving', async () => {

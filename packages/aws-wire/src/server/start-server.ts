@@ -38,6 +38,11 @@ export type ApiServer = {
   port: number;
   /** Takes another certificate for the connections to come. @throws for one that is none; the one before stays */
   renew(certificate: Certificate): void;
+  /**
+   * Serves the same at one more place, in another network namespace for one: `listen` has the server that it gets listen there. Callers need keys.
+   * @throws ApiError without keys; what listening throws
+   */
+  serveAlso(listen: (server: Server) => Promise<unknown>): Promise<{ stop(): Promise<void> }>;
   stop(): Promise<void>;
 };
 
@@ -70,24 +75,17 @@ export class ApiError extends Error {
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { address, port, keys, now } = options;
   const isOpen = typeof keys !== 'function' && keys.length === 0;
-  if (isOpen && !isLoopback(address)) {
-    throw new ApiError(
-      'keys-needed',
-      `${address} can be reached from other machines, and without access keys anybody could change everything: give a key, or listen on 127.0.0.1`,
-    );
-  }
+  if (isOpen && !isLoopback(address)) throw keysNeeded(address);
   const findKey = typeof keys === 'function' ? keys : findKeyIn(keys);
   const authenticate = isOpen ? authenticateAnybody(DEFAULT_ACCOUNT) : authenticateBy(findKey, now);
-  const server = listenerFor(options.certificate, (message, reply) => {
+  const hear: Listener = (message, reply) => {
     const exchange = { message, reply, service: chooseService(options.services, message) };
     const refusal = refuseHead(exchange, isOpen);
     if (refusal) refuse(exchange, refusal);
     else
       receive(exchange, (request) => answerRequest(request, exchange.service, { ...options, authenticate }));
-  });
-  server.headersTimeout = API_LIMITS.headersTime;
-  server.keepAliveTimeout = API_LIMITS.idleTime;
-  server.maxConnections = API_LIMITS.connections;
+  };
+  const server = listenerFor(options.certificate, hear);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, address, resolve);
@@ -98,13 +96,29 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     address,
     port: bound,
     renew: (certificate) => (server as SecureServer).setSecureContext(certificate),
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-        setTimeout(() => server.closeAllConnections(), STOP_TIME).unref();
-      }),
+    serveAlso: async (listen) => {
+      if (isOpen) throw keysNeeded('another place');
+      const other = listenerFor(options.certificate, hear);
+      await listen(other);
+      return { stop: () => stopServer(other) };
+    },
+    stop: () => stopServer(server),
   };
+}
+
+function keysNeeded(place: string): ApiError {
+  return new ApiError(
+    'keys-needed',
+    `${place} can be reached from other machines, and without access keys anybody could change everything: give a key, or listen on 127.0.0.1`,
+  );
+}
+
+function stopServer(server: Server | SecureServer): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), STOP_TIME).unref();
+  });
 }
 
 type SecureServer = ReturnType<typeof createSecureServer>;
@@ -112,9 +126,13 @@ type Listener = (message: IncomingMessage, reply: ServerResponse) => void;
 
 function listenerFor(certificate: Certificate | undefined, listener: Listener): Server | SecureServer {
   const { requestTime: requestTimeout } = API_LIMITS;
-  return certificate
+  const server = certificate
     ? createSecureServer({ ...certificate, requestTimeout }, listener)
     : createServer({ requestTimeout }, listener);
+  server.headersTimeout = API_LIMITS.headersTime;
+  server.keepAliveTimeout = API_LIMITS.idleTime;
+  server.maxConnections = API_LIMITS.connections;
+  return server;
 }
 
 /** Milliseconds that requests under way have when the server stops. */

@@ -15,6 +15,7 @@ import { DESPITE_FINDINGS, stopAtErrors } from '../check/judge.ts';
 import { loadTopology } from '../load-topology.ts';
 import { parsePort, parseSeconds } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
+import { OWN_COMMAND } from '../own-command.ts';
 import { onEndSignal } from '../signals.ts';
 import { count, firstOf, say, sayJson } from '../terminal.ts';
 import { tellKept } from '../up/drift.ts';
@@ -38,6 +39,12 @@ and all, at http://127.0.0.1:PORT:
   sudo pointsman exec hybrid.yaml --from orders -- dig db.corp.example
   sudo pointsman drill hybrid.yaml kill main/a
 
+With --agents beside it, members are no processes of the lab: agents on instances of Auto Scaling groups take their addresses, as on AWS, with \`spares\` that stand by:
+
+  sudo pointsman up hybrid.yaml --world namespaces --agents
+  sudo pointsman status hybrid.yaml
+  sudo pointsman exec hybrid.yaml --on main/a -- pointsman agent status
+
 Nothing starts where \`pointsman check\` finds an error in the topology, unless --despite-findings is given.
 
 The API of Route 53 listens beside them, at http://127.0.0.1:PORT, and what it changes is answered at once:
@@ -58,6 +65,9 @@ type UpOptions = {
   port: number;
   state?: string;
   despiteFindings?: boolean;
+  agents?: boolean;
+  attach?: number;
+  detach?: number;
 };
 
 const WORLDS = ['loopback', 'namespaces'] as const;
@@ -75,6 +85,9 @@ export function addUp(program: Command): void {
     )
     .option('--port <number>', 'the port of all servers, or of the cloud’s API', parsePort, DEFAULT_PORT)
     .option('--state <file>', 'keep there what the API of Route 53 changes, for the next start')
+    .option('--agents', 'in network namespaces: leave the tiers to agents on instances, as on AWS')
+    .option('--attach <seconds>', 'in network namespaces: attaching an interface takes so long', parseSeconds)
+    .option('--detach <seconds>', 'in network namespaces: detaching one takes so long', parseSeconds)
     .option('--for <seconds>', 'end by itself after so long', parseSeconds)
     .option(...DESPITE_FINDINGS)
     .option('--json', 'print one JSON object a line')
@@ -84,6 +97,7 @@ export function addUp(program: Command): void {
 
 async function up(file: string, options: UpOptions): Promise<void> {
   const topology = await loadTopology(file, options);
+  requireNamespaceWorld(options);
   if (options.world === 'namespaces' && mayHaveOwnNamespace()) {
     process.exitCode = await beginInOwnNamespace(topology.name, resolve(file)).catch((error) =>
       refuse(error, options),
@@ -115,6 +129,13 @@ async function up(file: string, options: UpOptions): Promise<void> {
 
 const MOST_NAMED = 8;
 
+/** What only that world has is a mistake elsewhere. */
+function requireNamespaceWorld(options: UpOptions): void {
+  const given = (['agents', 'attach', 'detach'] as const).find((name) => options[name] !== undefined);
+  if (options.world === 'namespaces' || given === undefined) return;
+  refuse(new WorldError('not-possible', `--${given} needs --world namespaces`), options);
+}
+
 /** Undefined where it was told to end before it ran. */
 async function start(
   topology: Topology,
@@ -140,12 +161,23 @@ function refuse(error: unknown, { json }: UpOptions): never {
 async function startKind(
   topology: Topology,
   file: string,
-  { world, port, state }: UpOptions,
+  { world, port, state, agents, attach, detach }: UpOptions,
   ending: AbortController,
 ): Promise<World | NamespaceWorld> {
   const { signal } = ending;
   if (world === 'loopback') return startWorld(topology, { port, state, signal });
   const { startNamespaceWorld } = await import('@pointsman/lab/namespaces');
   const onEndRequest = () => ending.abort();
-  return startNamespaceWorld(topology, { file: resolve(file), port, state, signal, onEndRequest });
+  return startNamespaceWorld(topology, {
+    file: resolve(file),
+    port,
+    state,
+    signal,
+    onEndRequest,
+    ...(agents && { agents: { command: OWN_COMMAND } }),
+    delays: {
+      ...(attach !== undefined && { attachDelay: attach * 1000 }),
+      ...(detach !== undefined && { detachDelay: detach * 1000 }),
+    },
+  });
 }

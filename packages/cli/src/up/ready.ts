@@ -6,7 +6,7 @@ import { ENTER } from '../own-lab.ts';
 
 /**
  * The first line of `up --json`: where to ask, and from where. Addresses are those to use, in the loopback world other ones than the topology's,
- * which are under `real`. In network namespaces `aws` is the one endpoint of all services; `enter`, where root is not, what goes before a command that calls it. Other programs build on `networks`, `forwarders`, `zones` and `aws`.
+ * which are under `real`. A forwarder has its process, or the instance whose agent serves it. In network namespaces `aws` is the one endpoint of all services; `enter`, where root is not, what goes before a command that calls it. Other programs build on `networks`, `forwarders`, `zones` and `aws`.
  */
 export function readyEvent(topology: Topology, world: World | NamespaceWorld) {
   const { plan, route53 } = world;
@@ -26,13 +26,14 @@ export function readyEvent(topology: Topology, world: World | NamespaceWorld) {
       kind: topology.networks.find(({ name }) => name === network)!.kind,
       real: { client: address },
     })),
-    forwarders: world.members.map(({ forwarder, pid, transport }) => ({
-      name: forwarder.name,
-      address: at(forwarder.loopback),
-      upstreams: upstreamsOf(forwarder.config),
-      pid,
-      transport,
-      real: { address: forwarder.address },
+    forwarders: world.members.map((member) => ({
+      name: member.forwarder.name,
+      address: at(member.forwarder.loopback),
+      upstreams: upstreamsOf(member.forwarder.config),
+      ...('pid' in member
+        ? { pid: member.pid, transport: member.transport }
+        : { instanceId: member.instanceId() }),
+      real: { address: member.forwarder.address },
     })),
     zones: topology.zones.map((zone) => ({
       name: bare(zone.name),

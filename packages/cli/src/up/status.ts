@@ -1,6 +1,6 @@
 import { parseEndpoint } from '@pointsman/core/address';
 import type { Topology } from '@pointsman/core/topology';
-import type { Member, World } from '@pointsman/lab';
+import type { World, WorldMember } from '@pointsman/lab';
 import { type NameOf, namesIn } from './names.ts';
 
 /** How a world is at one moment. */
@@ -21,7 +21,7 @@ export type TierStatus = {
 };
 
 type Sample = { at: number; queries: number; hits: number; misses: number };
-type Stats = NonNullable<Awaited<ReturnType<Member['stats']>>>;
+type Stats = NonNullable<Awaited<ReturnType<WorldMember['stats']>>>;
 
 /** Rates are over this many samples. */
 const WINDOW = 5;
@@ -29,11 +29,11 @@ const WINDOW = 5;
 /** Looks at a world from time to time; rates are those of the last few looks. */
 export function makeObserver(world: World, topology: Topology): () => Promise<WorldStatus> {
   /** Counts of members that died stay in the sum. */
-  const last = new Map<Member, Stats>();
+  const last = new Map<WorldMember, Stats>();
   const samples: Sample[] = [];
   const nameOf = namesIn(world.plan, topology);
   return async () => {
-    const living = new Map<Member, Stats>();
+    const living = new Map<WorldMember, Stats>();
     await Promise.all(
       world.members.map(async (member) => {
         const stats = await member.stats();
@@ -64,7 +64,7 @@ export function makeObserver(world: World, topology: Topology): () => Promise<Wo
   };
 }
 
-function tiersOf(world: World, living: ReadonlyMap<Member, Stats>, nameOf: NameOf): TierStatus[] {
+function tiersOf(world: World, living: ReadonlyMap<WorldMember, Stats>, nameOf: NameOf): TierStatus[] {
   const tiers = Map.groupBy(world.members, ({ forwarder }) => forwarder.name.split('/')[0]!);
   return [...tiers].map(([name, members]) => ({
     name,

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Topology } from '@pointsman/core/topology';
-import type { World } from '@pointsman/lab';
+import type { NamespaceWorld, World } from '@pointsman/lab';
 import { say, sayJson, style, timeOfDay } from '../terminal.ts';
 import { type Change, changesBetween } from './changes.ts';
 import { tellDifference } from './drift.ts';
@@ -15,7 +15,7 @@ const INTERVAL = 1000;
  * one JSON object for each change and for each second in which something was asked.
  */
 export async function watchWorld(
-  world: World,
+  world: World | NamespaceWorld,
   topology: Topology,
   options: { json: boolean; signal: AbortSignal },
 ): Promise<void> {
@@ -32,6 +32,13 @@ export async function watchWorld(
     tellDifference(difference, options.json);
     if (before) show(before);
   });
+  const noticed = ({ what }: { what: string }) => {
+    live?.clear();
+    if (options.json) sayJson({ event: 'notice', what });
+    else say(`${timeOfDay()} ${style('dim', '·')} ${what}`);
+    if (before) show(before);
+  };
+  const unwatchAgents = 'watch' in world ? world.watch?.(noticed) : undefined;
   while (!options.signal.aborted) {
     const status = await observe();
     if (options.signal.aborted) break;
@@ -45,6 +52,7 @@ export async function watchWorld(
     await wait(INTERVAL, undefined, { signal: options.signal }).catch(() => {});
   }
   unwatch();
+  unwatchAgents?.();
   live?.clear();
 }
 

@@ -2,7 +2,7 @@ import type { Plan } from '@pointsman/core/plan';
 import type { Topology } from '@pointsman/core/topology';
 import type { NamespaceWorld } from '@pointsman/lab';
 import { ENTER, SUDO } from '../own-lab.ts';
-import { shellWord, style } from '../terminal.ts';
+import { columns, shellWord, style } from '../terminal.ts';
 import { exampleQueries } from './example-queries.ts';
 import { clientTable } from './welcome.ts';
 
@@ -21,6 +21,7 @@ export function welcomeToNamespaces(
     '',
     ...clientTable(topology, world).map(indent),
     '',
+    ...agentLines(world, path),
     `${style('bold', 'Try')} on a client host, which has learned whom to ask by DHCP`,
     ...execLines(topology, plan, path).map(indent),
     '',
@@ -38,6 +39,26 @@ export function welcomeToNamespaces(
     'Ctrl-C ends it all.',
     '',
   ].join('\n');
+}
+
+/** Who serves the members where agents do, and how to look at one. */
+function agentLines({ members }: NamespaceWorld, file: string): string[] {
+  const served = members.filter((each) => 'instanceId' in each);
+  const [first] = served;
+  if (!first) return [];
+  const rows = served.map(({ forwarder, instanceId }) => [
+    forwarder.name,
+    forwarder.address,
+    instanceId() ?? 'no machine',
+  ]);
+  return [
+    `${style('bold', 'Agents')} on instances of Auto Scaling groups have the addresses of members now`,
+    ...columns(rows).map(indent),
+    indent(`${SUDO}pointsman status ${file}`),
+    indent(`${SUDO}pointsman exec ${file} --on ${first.forwarder.name} -- pointsman agent status`),
+    indent(`${SUDO}pointsman exec ${file} --on ${first.forwarder.name} -- tail -f /var/log/console.log`),
+    '',
+  ];
 }
 
 function execLines(topology: Topology, plan: Plan, file: string): string[] {

@@ -7,18 +7,27 @@ import { MEMBER_ENDED } from './start-failures.ts';
 import { WorldError } from './world-error.ts';
 import type { WorldForwarder } from './world-plan.ts';
 
-/** A running member of a tier. */
-export type Member = {
+/** A member of a tier, whoever serves it. */
+type AnyMember = {
   forwarder: WorldForwarder;
-  pid: number;
-  /** How its engine does UDP, or that it is a `named`. */
-  transport: string;
-  /** Why it is no longer there; undefined while it is. */
+  /** Why it is not there now; undefined while it is. */
   death: () => string | undefined;
   /** Undefined where it is dead, dies meanwhile, or does not say in time. */
   stats: () => Promise<EngineMetrics | undefined>;
+};
+
+/** One that is a process, which nobody starts again. */
+export type Member = AnyMember & {
+  pid: number;
+  /** How its engine does UDP, or that it is a `named`. */
+  transport: string;
   stop: () => Promise<void>;
 };
+
+/** One that agents serve, on whichever machine has its address. */
+export type AgentMember = AnyMember & { instanceId: () => string | undefined };
+
+export type WorldMember = Member | AgentMember;
 
 /** Milliseconds that a member has to end by itself when it is told to: it waits for its named in turn. */
 const STOP_PATIENCE = 8000;

@@ -7,7 +7,7 @@ import { missingForBind } from '@pointsman/host';
 import { startDnsServer } from '@pointsman/zones';
 import { type HostedZones, openHostedZones } from '../route53/hosted-zones.ts';
 import { serveApi, type WorldApi } from '../route53/serve-api.ts';
-import { type Member, startMember } from './member.ts';
+import { type Member, startMember, type WorldMember } from './member.ts';
 import { castPlayers, type Player, type RealServer } from './players.ts';
 import { addressesOf, explainStartFailures, type StartFailure } from './start-failures.ts';
 import { WorldError } from './world-error.ts';
@@ -16,7 +16,7 @@ import { planWorld, type WorldForwarder, type WorldPlan } from './world-plan.ts'
 /** A topology that runs on this machine. */
 export type World = {
   plan: WorldPlan;
-  members: readonly Member[];
+  members: readonly WorldMember[];
   /** Servers of authorities that something else plays: it answered there before. */
   real: readonly RealServer[];
   /** The API of Route 53, and what it has changed. */
@@ -25,6 +25,9 @@ export type World = {
   /** Ends everything that was started, and nothing else. */
   stop: () => Promise<void>;
 };
+
+/** One of whose members each is a process. */
+export type LoopbackWorld = Omit<World, 'members'> & { members: readonly Member[] };
 
 export type WorldOptions = {
   /** The one port of all servers. */
@@ -43,7 +46,7 @@ const BINDING_AT_A_TIME = 64;
  * Either all of it or nothing runs.
  * @throws WorldError
  */
-export async function startWorld(topology: Topology, options: WorldOptions): Promise<World> {
+export async function startWorld(topology: Topology, options: WorldOptions): Promise<LoopbackWorld> {
   const plan = planWorld(topology, planTopology(topology), options.port);
   requireEngines(plan);
   const hosted = openHostedZones(topology, { statePath: options.state });

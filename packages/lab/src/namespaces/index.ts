@@ -1,7 +1,9 @@
 /** The lab in network namespaces. An entry of its own, as the cloud behind it takes its time to load. */
 export { endLab } from './control/end-lab.ts';
+export { findMachine } from './control/find-machine.ts';
 export { healLab } from './control/heal-lab.ts';
 export {
+  type AccountKey,
   type AwsAccess,
   commandOn,
   findLab,

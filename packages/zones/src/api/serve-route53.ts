@@ -7,7 +7,8 @@ import type { Route53 } from './operation.ts';
 import { operations } from './operations.ts';
 import { perform } from './route53-service.ts';
 
-export type Route53Server = ApiServer;
+/** Of one place: its thread listens there alone. */
+export type Route53Server = Omit<ApiServer, 'serveAlso'>;
 
 export type Route53ServerOptions = {
   address: string;

@@ -2,7 +2,14 @@ import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import type { Metadata } from './metadata.ts';
+
+/** Keys, those of a role with their session token. */
+export type FindKeys = () => Promise<{
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+  expiration?: Date;
+}>;
 
 /** Clients of the AWS SDK, each loaded when it is needed first: their schemas take tens of megabytes. */
 export type CloudClients = {
@@ -16,18 +23,15 @@ export type CloudClients = {
 const CONNECT_WITHIN = 2000;
 const ANSWER_WITHIN = 5000;
 
-/**
- * Keys are those of the environment (AWS_ACCESS_KEY_ID …), else of the instance's role by its metadata; without metadata wherever the SDK
- * looks. `endpoint` undefined: AWS.
- */
+/** `credentials` undefined: those of the environment (AWS_ACCESS_KEY_ID …), or wherever the SDK looks. `endpoint` undefined: AWS. */
 export function openClients(
   where: { endpoint: string | undefined; region: () => Promise<string> },
-  metadata: Pick<Metadata, 'credentials'> | undefined,
+  credentials: FindKeys | undefined,
 ): CloudClients {
   const settings = {
     region: where.region,
     ...(where.endpoint !== undefined && { endpoint: where.endpoint }),
-    ...(metadata && process.env.AWS_ACCESS_KEY_ID === undefined && { credentials: metadata.credentials }),
+    ...(credentials && { credentials }),
     // Whoever calls looks again before it calls again: a second call would be decided on old knowledge.
     maxAttempts: 1,
     requestHandler: { connectionTimeout: CONNECT_WITHIN, requestTimeout: ANSWER_WITHIN },

@@ -1,6 +1,6 @@
 import type { AgentConfig } from '@pointsman/core/config';
 import type { AddressCloud } from './address-cloud.ts';
-import { type CloudClients, openClients } from './clients.ts';
+import { type CloudClients, type FindKeys, openClients } from './clients.ts';
 import { CloudError } from './cloud-error.ts';
 import { openEc2Addresses } from './ec2-addresses.ts';
 import { type Fleet, openFleet } from './fleet.ts';
@@ -24,7 +24,10 @@ export function openCloud(config: AgentConfig): CloudAccess {
   const identity = async () => (known ??= await metadata.identity());
   const instanceId = async () => (await identity()).instanceId;
   const region = async () => config.region ?? (await identity()).region;
-  const clients = openClients({ endpoint: config.endpoints.cloud, region }, metadata);
+  const clients = openClients(
+    { endpoint: config.endpoints.cloud, region },
+    unlessGiven(metadata.credentials),
+  );
   return {
     clients,
     identity,
@@ -45,11 +48,16 @@ export function openNoCloud(config: AgentConfig): CloudAccess {
   };
   const region = async () => config.region ?? nowhere();
   return {
-    clients: openClients({ endpoint: config.endpoints.cloud, region }, { credentials: nowhere }),
+    clients: openClients({ endpoint: config.endpoints.cloud, region }, unlessGiven(nowhere)),
     identity: nowhere,
     knownIdentity: () => undefined,
     cloud: { findInterfaces: nowhere, findHolders: nowhere, attach: nowhere, detach: nowhere },
     fleet: { find: async () => undefined, reportUnhealthy: nowhere, completeLaunch: nowhere },
     metadata: { targetLifecycleState: async () => undefined, clockOffset: () => undefined },
   };
+}
+
+/** Keys of the environment come first. */
+function unlessGiven(credentials: FindKeys): FindKeys | undefined {
+  return process.env.AWS_ACCESS_KEY_ID === undefined ? credentials : undefined;
 }

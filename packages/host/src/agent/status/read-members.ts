@@ -25,6 +25,14 @@ export type WantedTier = {
   members: readonly { name: string; address: string }[];
 };
 
+/** Where to ask, and as whom. */
+export type MembersAccess = {
+  /** Undefined: AWS. */
+  endpoint: string | undefined;
+  /** Undefined: those of the environment, or wherever the SDK looks. */
+  keys: { accessKeyId: string; secretAccessKey: string } | undefined;
+};
+
 /** Milliseconds: an agent publishes once a minute at least. Older than this, nobody stands behind it any more. */
 export const STALE_AFTER = 150_000;
 
@@ -34,12 +42,12 @@ export function statusParameter(tier: string, member: string): string {
   return `/pointsman/${topology}/status/${name}/${member}`;
 }
 
-/** Asks EC2 and Parameter Store about all members of a tier, with the operator's own keys. @throws CloudError */
+/** Asks EC2 and Parameter Store about all members of a tier. @throws CloudError */
 export async function readMembers(
   { tier, region, members }: WantedTier,
-  endpoint: string | undefined,
+  { endpoint, keys }: MembersAccess,
 ): Promise<MemberReport[]> {
-  const clients = openClients({ endpoint, region: async () => region }, undefined);
+  const clients = openClients({ endpoint, region: async () => region }, keys && (async () => keys));
   const ec2 = openEc2Addresses(clients, { tier, instanceId: async () => 'none' });
   const [interfaces, statuses] = await Promise.all([
     ec2.findInterfaces(),

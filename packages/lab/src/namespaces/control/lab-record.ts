@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorldError } from '../../loopback/world-error.ts';
-import { machineCommand } from '../fabric/index.ts';
+import { FabricError, machineCommand } from '../fabric/index.ts';
 import { LABS_FOLDER } from '../world/hold.ts';
 import { type Channel, openChannel } from './channel.ts';
 
@@ -10,8 +10,12 @@ export type LabRecord = {
   lab: string;
   pid: number;
   aws: AwsAccess;
+  /** One of each account. */
+  keys: readonly AccountKey[];
   clients: readonly HostRecord[];
 };
+
+export type AccountKey = { account: string; accessKeyId: string; secretAccessKey: string };
 
 /** One endpoint for all services, and a key for it. */
 export type AwsAccess = { endpoint: string; accessKeyId: string; secretAccessKey: string; region: string };
@@ -69,12 +73,16 @@ export async function findLab(
   }
 }
 
-/** What to run so that a command runs on a host of the lab. @throws FabricError where the host does not run */
+/** What to run so that a command runs on a machine of the lab, by its ID. @throws WorldError `not-running` where that does not */
 export function commandOn(
   { lab }: LabRecord,
-  { machine }: HostRecord,
+  machine: string,
   command: readonly string[],
 ): [string, ...string[]] {
-  const { command: program, args } = machineCommand(lab, machine);
-  return [program, ...args, ...command];
+  try {
+    const { command: program, args } = machineCommand(lab, machine);
+    return [program, ...args, ...command];
+  } catch (error) {
+    throw error instanceof FabricError ? new WorldError('not-running', error.message) : error;
+  }
 }

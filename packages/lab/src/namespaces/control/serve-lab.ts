@@ -1,6 +1,8 @@
+import { suggestion } from '@pointsman/core/topology';
 import { WorldError } from '../../loopback/world-error.ts';
 import type { Breaker } from '../drill/breaker.ts';
 import { type Fault, parseFault } from '../drill/fault.ts';
+import type { FindMachine } from '../world/find-machines.ts';
 import type { NamespacePlan } from '../world/plan.ts';
 import { type Channel, type ChannelServer, serveChannel } from './channel.ts';
 import { type FromLab, type Notice, readToLab, type ToLab } from './messages.ts';
@@ -9,6 +11,7 @@ import { type FromLab, type Notice, readToLab, type ToLab } from './messages.ts'
 export type ControlledLab = {
   plan: NamespacePlan;
   breaker: Breaker;
+  findMachine: FindMachine;
   /** Tells what is noticed until it is ended by what it gives. */
   watch: (tell: (notice: Notice) => void) => () => void;
   /** Lets whoever runs the lab end it. */
@@ -47,6 +50,11 @@ async function serve(
       if (parsed && !parsed.ok) return tell({ event: 'refused', message: parsed.message });
       return tell({ event: 'healed', faults: await lab.breaker.heal(parsed?.fault) });
     }
+    case 'find': {
+      const machine = lab.findMachine(request.member);
+      if (machine !== undefined) return tell({ event: 'found', machine });
+      return tell({ event: 'refused', message: whyNowhere(request.member, lab.plan) });
+    }
     case 'watch': {
       const stop = lab.watch((notice) => tell({ event: 'noticed', notice }));
       return channel.ended.addEventListener('abort', stop, { once: true });
@@ -54,6 +62,12 @@ async function serve(
     case 'end':
       return lab.end();
   }
+}
+
+function whyNowhere(member: string, { members }: NamespacePlan): string {
+  const names = members.map(({ name }) => name);
+  if (names.includes(member)) return `no machine has the address of ${member} now`;
+  return `"${member}" is no member of the lab; ${suggestion(member, names, 'member')}`;
 }
 
 /** Whoever broke it may be killed: then nobody else would put it right. */

@@ -14,6 +14,7 @@ import { keysOf, regionOf, serviceOf } from '../../route53/serve-api.ts';
 import { vpcIdOf } from '../../route53/stable-ids.ts';
 import type { AwsAccess } from '../control/lab-record.ts';
 import type { LabVpc } from './plan.ts';
+import type { ExtensibleApi } from './play-api.ts';
 import type { Caller } from './seed.ts';
 import { NETWORK_TAG } from './seed-tags.ts';
 
@@ -43,22 +44,29 @@ export function callerOf({ account = UNSTATED_ACCOUNT, region }: Pick<LabVpc, 'a
   return { account, region, accessKeyId: `AKIA${account}` };
 }
 
+export type LabApi = ExtensibleApi & {
+  endpoint: string;
+  aws: AwsAccess;
+  keys: ReturnType<typeof keysOf>;
+  stop: () => Promise<void>;
+};
+
 /** All services of the cloud, and Route 53, at one endpoint of this machine. @throws what listening throws (EADDRINUSE, …) */
 export async function serveLabCloud(
   topology: Topology,
   cloud: Cloud,
   hosted: HostedZones,
   port: number,
-): Promise<{ endpoint: string; aws: AwsAccess; keys: ReturnType<typeof keysOf>; stop: () => Promise<void> }> {
+): Promise<LabApi> {
   const { route53Service } = await import('@pointsman/zones/api');
   const keys = keysOf(topology);
   const [{ accessKeyId, secretAccessKey }] = keys;
   const services = [route53Service(await serviceOf(hosted))];
-  const { endpoint, stop } = await startCloud(cloud, { address: API_ADDRESS, port, keys, services });
+  const server = await startCloud(cloud, { address: API_ADDRESS, port, keys, services });
+  const { endpoint } = server;
   return {
-    endpoint,
+    ...server,
     keys,
-    stop,
     aws: { endpoint, accessKeyId, secretAccessKey, region: regionOf(topology) },
   };
 }

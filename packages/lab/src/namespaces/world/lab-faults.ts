@@ -1,7 +1,9 @@
 import { type Cloud, type MetadataFaults, NO_METADATA_FAULTS } from '@pointsman/cloud';
+import { WorldError } from '../../loopback/world-error.ts';
 import type { Heal } from '../drill/breaker.ts';
 import type { Fault } from '../drill/fault.ts';
 import type { LabFabric } from '../fabric/index.ts';
+import type { FindMachine } from './find-machines.ts';
 import type { LabMembers } from './lab-members.ts';
 import type { LabNetworks } from './make-networks.ts';
 import type { NamespacePlan } from './plan.ts';
@@ -14,24 +16,31 @@ export type FaultyLab = {
   metadataFaults: MetadataFaults;
   networks: LabNetworks;
   members: LabMembers;
+  findMachine: FindMachine;
 };
 
-/** Breaks one thing; gives what heals it. */
+/** Breaks one thing; gives what heals it. @throws WorldError `no-machine` where no machine has the member's address */
 export async function applyFault(lab: FaultyLab, fault: Fault): Promise<Heal> {
   const { fabric, cloud } = lab;
   switch (fault.kind) {
-    case 'kill':
-      await fabric.stopInstance(machineOf(lab, fault.member));
-      return () => revive(lab, fault.member);
+    case 'kill': {
+      const machine = machineOf(lab, fault.member);
+      await fabric.stopInstance(machine);
+      return () => revive(lab, fault.member, machine);
+    }
     case 'freeze': {
       const machine = machineOf(lab, fault.member);
       fabric.freezeMachine(machine);
-      return async () => fabric.thawMachine(machine);
+      return async () => {
+        if (isThere(lab, machine)) fabric.thawMachine(machine);
+      };
     }
     case 'fill-disk': {
       const machine = machineOf(lab, fault.member);
       await fabric.fillDisk(machine);
-      return () => fabric.emptyDisk(machine);
+      return async () => {
+        if (isThere(lab, machine)) await fabric.emptyDisk(machine);
+      };
     }
     case 'zone':
       await fabric.setZone(fault.availabilityZone, 'down');
@@ -71,12 +80,21 @@ async function silence({ plan, fabric, networks }: FaultyLab, address: string): 
   return () => set('up');
 }
 
-function machineOf({ networks }: FaultyLab, member: string): string {
-  return networks.seeded.members.get(member)!.instanceId;
+function machineOf({ findMachine }: FaultyLab, member: string): string {
+  const machine = findMachine(member);
+  if (machine === undefined)
+    throw new WorldError('no-machine', `no machine has the address of ${member} now; try again in a moment`);
+  return machine;
 }
 
-/** Boots the machine of a member that was killed, and lets it serve again. */
-async function revive(lab: FaultyLab, member: string): Promise<void> {
-  await lab.fabric.rebootInstance(machineOf(lab, member));
-  await lab.members.restart(member);
+/** What Auto Scaling has replaced meanwhile needs no healing. */
+function isThere({ cloud }: FaultyLab, machine: string): boolean {
+  return cloud.state.now().instances.get(machine)?.state === 'running';
+}
+
+/** Boots the machine of a member that was killed, and lets it serve again, where nobody else sees to that. */
+async function revive({ members, fabric }: FaultyLab, member: string, machine: string): Promise<void> {
+  if (!members.restart) return;
+  await fabric.rebootInstance(machine);
+  await members.restart(member);
 }

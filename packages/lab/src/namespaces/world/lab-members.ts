@@ -5,19 +5,23 @@ import { addressAt, formatAddress, parseCidr } from '@pointsman/core/address';
 import { DEFAULT_PRIORITY, DEFAULT_TABLE, type ServiceInterface } from '@pointsman/core/config';
 import { type RunCommand, reconcileInterface, runCommand, waitForInterface } from '@pointsman/host';
 import { COMPILE_CACHE } from '../../loopback/fork-member.ts';
-import { type Member, startMember } from '../../loopback/member.ts';
+import { type Member, startMember, type WorldMember } from '../../loopback/member.ts';
 import type { WorldForwarder } from '../../loopback/world-plan.ts';
+import type { Notice } from '../control/messages.ts';
+import { watchMembers } from '../drill/watch-members.ts';
 import { machineCommand } from '../fabric/index.ts';
-import type { SeededMember } from './seed.ts';
+import { findMachines } from './find-machines.ts';
 
-/** The members of a lab's tiers, each on a machine of its own. */
+/** The members of a lab's tiers, on machines: processes that the lab puts there, or whatever agents do. */
 export type LabMembers = {
   /** As they are now, in the order of the file: one that was started anew is another one. */
-  all: () => readonly Member[];
-  /** Starts all of them. @throws WorldError, InterfaceError */
+  all: () => readonly WorldMember[];
+  /** Starts all of them; resolves when they serve. @throws WorldError, InterfaceError */
   start: (forwarders: readonly WorldForwarder[]) => Promise<void>;
-  /** Lets the member of that name serve again, on its machine that has booted anew. */
-  restart: (name: string) => Promise<void>;
+  /** Lets a member serve again whose machine has booted anew; undefined where nobody has to. */
+  restart: ((name: string) => Promise<void>) | undefined;
+  /** Tells what is noticed about them, until it is ended by what it gives. */
+  watch: (tell: (notice: Notice) => void) => () => void;
   stop: () => Promise<void>;
 };
 
@@ -31,32 +35,35 @@ export const PROGRAM_FOLDERS: readonly string[] = [
 /** Milliseconds for an interface that is attached to be seen in its machine. */
 const INTERFACE_PATIENCE = 30_000;
 
+/** A process for each member, on the machine that has its interface. `interfaces`: by the members' names. */
 export function makeLabMembers(
   lab: string,
   cloud: Cloud,
-  seeded: ReadonlyMap<string, SeededMember>,
+  interfaces: ReadonlyMap<string, string>,
   signal: AbortSignal | undefined,
 ): LabMembers {
   const running = new Map<string, Member>();
+  const findMachine = findMachines(cloud, interfaces);
+  const all = () => [...interfaces.keys()].flatMap((name) => running.get(name) ?? []);
   const serve = async (forwarder: WorldForwarder, signal?: AbortSignal) => {
-    const { instanceId, interfaceId } = seeded.get(forwarder.name)!;
-    const { command, args } = machineCommand(lab, instanceId);
+    const { command, args } = machineCommand(lab, findMachine(forwarder.name)!);
     const enter = [command, ...args] as const;
     await configureInterface(
       (argv) => runCommand([...enter, ...argv]),
-      interfaceOf(cloud, interfaceId),
+      interfaceOf(cloud, interfaces.get(forwarder.name)!),
       signal,
     );
     running.set(forwarder.name, await startMember(forwarder, { signal, enter }));
   };
   return {
-    all: () => [...seeded.keys()].flatMap((name) => running.get(name) ?? []),
+    all,
     start: async (forwarders) => {
       const started = await Promise.allSettled(forwarders.map((forwarder) => serve(forwarder, signal)));
       const failure = started.find((each) => each.status === 'rejected');
       if (failure) throw failure.reason;
     },
     restart: (name) => serve(running.get(name)!.forwarder),
+    watch: (tell) => watchMembers(all, tell),
     stop: async () => {
       await Promise.all([...running.values()].map((member) => member.stop()));
     },

@@ -5,7 +5,7 @@ import { allDone } from './all-done.ts';
 import { callerOf } from './lab-cloud.ts';
 import type { NamespacePlan } from './plan.ts';
 import { hostIdOf, putLinks, putServerAddresses, putSites, siteIdOf } from './put-sites.ts';
-import { type SeededCloud, seedCloud } from './seed.ts';
+import { type MemberHosts, type SeededCloud, seedCloud } from './seed.ts';
 import { waitForInstances } from './wait-for-instances.ts';
 
 /** The networks of a lab with their machines, and where the names of the topology are in the fabric. */
@@ -23,15 +23,15 @@ export async function makeNetworks(
   fabric: LabFabric,
   cloud: Cloud,
   plan: NamespacePlan,
+  memberHosts: MemberHosts,
   signal: AbortSignal | undefined,
 ): Promise<LabNetworks> {
-  const [seeded] = await allDone([seedCloud(cloud, plan, callerOf), putSites(fabric, plan)]);
+  const [seeded] = await allDone([seedCloud(cloud, plan, memberHosts, callerOf), putSites(fabric, plan)]);
   const idOf = (network: string) => seeded.vpcIds.get(network) ?? siteIdOf(network);
   const peeringOf = (link: string) => seeded.peeringIds.get(link);
   await putLinks(fabric, plan, idOf, peeringOf);
   await putServerAddresses(fabric, plan, idOf);
-  const members = [...seeded.members.values()].map(({ instanceId }) => instanceId);
-  await waitForInstances(cloud, [...seeded.clients.values(), ...members], signal);
+  await waitForInstances(cloud, [...seeded.clients.values(), ...seeded.machines], signal);
   return {
     seeded,
     idOf,

@@ -2,7 +2,16 @@ import { cidrContains, parseAddress, parseCidr, parseEndpoint } from '@pointsman
 import { type Plan, planTopology } from '@pointsman/core/plan';
 import { type Topology, VPC_RESOLVER_LINK_LOCAL } from '@pointsman/core/topology';
 import { nameLinks } from '@pointsman/core/verify';
-import type { LabClient, LabDhcp, LabMember, LabServer, LabSite, LabVpc, NamespacePlan } from './plan.ts';
+import type {
+  LabClient,
+  LabDhcp,
+  LabMember,
+  LabServer,
+  LabSite,
+  LabTier,
+  LabVpc,
+  NamespacePlan,
+} from './plan.ts';
 import { planSubnets } from './plan-subnets.ts';
 
 const DNS_PORT = 53;
@@ -41,12 +50,14 @@ export function planNamespaces(topology: Topology, plan: Plan = planTopology(top
       subnets,
     });
   }
+  const members = planMembers(topology, plan, vpcs);
   return {
     vpcs,
     sites,
     clients,
     links: planLinks(topology),
-    members: planMembers(topology, plan, vpcs),
+    tiers: planTiers(topology, members),
+    members,
     servers: planServers(topology, plan),
   };
 }
@@ -94,6 +105,25 @@ function planMembers(topology: Topology, plan: Plan, vpcs: readonly LabVpc[]): L
       address,
       engine: engines.get(tier)!,
       config,
+    };
+  });
+}
+
+function planTiers({ name: topology, forwarders }: Topology, members: readonly LabMember[]): LabTier[] {
+  return forwarders.map(({ name, network, engine, spares }) => {
+    const tag = `${topology}/${name}`;
+    const own = members.filter(({ tier }) => tier === tag);
+    const zones = [...Map.groupBy(own, ({ availabilityZone }) => availabilityZone)];
+    return {
+      name,
+      tag,
+      network,
+      engine,
+      zones: zones.map(([availabilityZone, inZone]) => ({
+        availabilityZone,
+        subnets: [...new Set(inZone.map(({ subnet }) => subnet))],
+        instances: inZone.length + spares,
+      })),
     };
   });
 }

@@ -8,6 +8,7 @@ export type NamespacePlan = {
   links: readonly LabLink[];
   /** One in each network: whoever asks there is this machine. */
   clients: readonly LabClient[];
+  tiers: readonly LabTier[];
   members: readonly LabMember[];
   /** Where servers stand that the lab plays: those of authorities, and public resolvers. */
   servers: readonly LabServer[];
@@ -55,6 +56,17 @@ export type LabClient = {
   availabilityZone: string | undefined;
   /** At most one of each family, the primary one first. */
   addresses: readonly string[];
+};
+
+export type LabTier = {
+  /** `main` */
+  name: string;
+  /** The tag by which an agent and `pointsman status` know it: `acme/main`. */
+  tag: string;
+  network: string;
+  engine: EngineKind;
+  /** The availability zones that members are in. `instances`: as many as members there, and the spares that stand by for them. */
+  zones: readonly { availabilityZone: string; subnets: readonly string[]; instances: number }[];
 };
 
 export type LabMember = {

@@ -3,7 +3,8 @@ import type { LabClient, LabMember } from './plan.ts';
 import type { Caller } from './seed.ts';
 import { MEMBER_TAG, NETWORK_TAG, TIER_TAG, tagsOf } from './seed-tags.ts';
 
-const IMAGE = 'ami-00000000000000000';
+/** Machines of a lab see the host's own programs, whatever image they are launched from. */
+export const IMAGE = 'ami-00000000000000000';
 
 /** The interface that a member's address belongs to, whichever instance has it. */
 export async function createFixedInterface(

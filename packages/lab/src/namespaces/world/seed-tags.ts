@@ -9,6 +9,7 @@ type ResourceType =
   | 'subnet'
   | 'network-interface'
   | 'instance'
+  | 'launch-template'
   | 'vpc-peering-connection';
 
 /** The tags of a resource in the shape in which EC2 takes them. */

@@ -8,14 +8,18 @@ import { tagsOf } from './seed-tags.ts';
 export type SeededCloud = {
   vpcIds: ReadonlyMap<string, string>;
   peeringIds: ReadonlyMap<string, string>;
+  /** By network, then by name. */
+  subnetIds: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** Instances by network. */
   clients: ReadonlyMap<string, string>;
-  /** By `TIER/MEMBER`, in the order of the file. */
-  members: ReadonlyMap<string, SeededMember>;
+  /** The interfaces that the fixed addresses belong to, by `TIER/MEMBER`, in the order of the file. */
+  interfaces: ReadonlyMap<string, string>;
+  /** The instances of members, each with the interface of its member beside its own; none where Auto Scaling groups are to run them. */
+  machines: readonly string[];
 };
 
-/** A member's instance has a primary interface like any other, and the interface that its fixed address belongs to. */
-export type SeededMember = { instanceId: string; interfaceId: string };
+/** Who runs instances for the members: we do, one each, or Auto Scaling groups, which are not made here. */
+export type MemberHosts = 'instances' | 'groups';
 
 /** Whose calls these are. */
 export type CallerOf = (vpc: Pick<LabVpc, 'account' | 'region'>) => Caller;
@@ -25,16 +29,23 @@ export type Caller = Parameters<Ec2Api['CreateVpc']>[1];
 export async function seedCloud(
   { ec2, state }: Cloud,
   plan: NamespacePlan,
+  hosts: MemberHosts,
   callerOf: CallerOf,
 ): Promise<SeededCloud> {
-  const made = await Promise.all(plan.vpcs.map((vpc) => seedVpc({ ec2, state }, plan, vpc, callerOf(vpc))));
-  const vpcIds = new Map(plan.vpcs.map(({ network }, index) => [network, made[index]!.vpcId]));
-  const members = new Map(made.flatMap((each) => each.members));
+  const made = await Promise.all(
+    plan.vpcs.map((vpc) => seedVpc({ ec2, state }, plan, vpc, hosts, callerOf(vpc))),
+  );
+  const byNetwork = <Part>(part: (of: (typeof made)[number]) => Part) =>
+    new Map(plan.vpcs.map(({ network }, index) => [network, part(made[index]!)]));
+  const vpcIds = byNetwork(({ vpcId }) => vpcId);
+  const interfaces = new Map(made.flatMap((each) => each.interfaces));
   return {
     vpcIds,
     peeringIds: await seedPeerings(ec2, plan, vpcIds, callerOf),
-    clients: new Map(plan.vpcs.map(({ network }, index) => [network, made[index]!.clientId])),
-    members: new Map(plan.members.map(({ name }) => [name, members.get(name)!])),
+    subnetIds: byNetwork(({ subnetIds }) => subnetIds),
+    clients: byNetwork(({ clientId }) => clientId),
+    interfaces: new Map(plan.members.map(({ name }) => [name, interfaces.get(name)!])),
+    machines: made.flatMap((each) => each.machines),
   };
 }
 
@@ -42,6 +53,7 @@ async function seedVpc(
   { ec2, state }: Pick<Cloud, 'ec2' | 'state'>,
   plan: NamespacePlan,
   vpc: LabVpc,
+  hosts: MemberHosts,
   caller: Caller,
 ) {
   const vpcId = await createVpc(ec2, vpc, caller);
@@ -63,7 +75,14 @@ async function seedVpc(
     place,
     own.filter(({ address }) => address.includes(':')),
   );
-  return { vpcId, clientId, members: await runMembers(place, [...ipv4, ...ipv6]) };
+  const made = [...ipv4, ...ipv6];
+  return {
+    vpcId,
+    subnetIds,
+    clientId,
+    interfaces: made.map(({ member, interfaceId }): [string, string] => [member.name, interfaceId]),
+    machines: hosts === 'instances' ? await runMembers(place, made) : [],
+  };
 }
 
 /** Where the members of a VPC are put. */
@@ -81,12 +100,9 @@ function createInterfaces({ ec2, caller, subnetIds, groupId }: Place, members: r
 
 type WithInterface = Awaited<ReturnType<typeof createInterfaces>>[number];
 
-function runMembers({ ec2, caller }: Place, members: readonly WithInterface[]) {
+function runMembers({ ec2, caller }: Place, members: readonly WithInterface[]): Promise<string[]> {
   return Promise.all(
-    members.map(async ({ member, subnetId, interfaceId }): Promise<[string, SeededMember]> => {
-      const instanceId = await runMember(ec2, member, subnetId, interfaceId, caller);
-      return [member.name, { interfaceId, instanceId }];
-    }),
+    members.map(({ member, subnetId, interfaceId }) => runMember(ec2, member, subnetId, interfaceId, caller)),
   );
 }
 

@@ -1,4 +1,4 @@
-import { type MetadataFaults, NO_METADATA_FAULTS, USUAL_DELAYS } from '@pointsman/cloud';
+import { type CloudFaults, type MetadataFaults, NO_METADATA_FAULTS, USUAL_DELAYS } from '@pointsman/cloud';
 import type { Topology } from '@pointsman/core/topology';
 import { missingForBind } from '@pointsman/host';
 import { compileMember } from '../../loopback/compile-member.ts';
@@ -6,20 +6,22 @@ import type { World } from '../../loopback/start-world.ts';
 import { WorldError } from '../../loopback/world-error.ts';
 import { makeZoneSets } from '../../loopback/zone-sets.ts';
 import { openHostedZones } from '../../route53/hosted-zones.ts';
+import { makeLabAgents } from '../agents/lab-agents.ts';
 import { noteTopology } from '../control/known-labs.ts';
 import { type AwsAccess, controlPath, writeLabRecord } from '../control/lab-record.ts';
 import { serveLab } from '../control/serve-lab.ts';
 import { makeBreaker } from '../drill/breaker.ts';
-import { watchMembers } from '../drill/watch-members.ts';
 import { FabricError, openFabric } from '../fabric/index.ts';
 import { type Cleanups, makeCleanups } from './cleanups.ts';
+import { findMachines } from './find-machines.ts';
 import { takeHold } from './hold.ts';
 import { createLabCloud, serveLabCloud } from './lab-cloud.ts';
 import { applyFault } from './lab-faults.ts';
-import { makeLabMembers, PROGRAM_FOLDERS } from './lab-members.ts';
+import { type LabMembers, makeLabMembers, PROGRAM_FOLDERS } from './lab-members.ts';
 import { makeNetworks } from './make-networks.ts';
 import type { NamespacePlan } from './plan.ts';
 import { planNamespaces } from './plan-topology.ts';
+import { playApi } from './play-api.ts';
 import { playMetadata } from './play-metadata.ts';
 import { hostedVpcOf, playResolvers } from './play-resolvers.ts';
 import { playServers } from './play-servers.ts';
@@ -27,7 +29,15 @@ import { requireNamespaces } from './requirements.ts';
 import { describeWorld } from './world-plan.ts';
 
 /** A topology that runs in network namespaces, behind the cloud's own API. */
-export type NamespaceWorld = World & { lab: string; aws: AwsAccess };
+export type NamespaceWorld = World & {
+  lab: string;
+  aws: AwsAccess;
+  /** Where agents serve: tells what they and the cloud do, until it is ended by what it gives. */
+  watch?: LabMembers['watch'];
+};
+
+/** `command`: what runs `pointsman` on a machine, which sees the program's folders at their own places. */
+export type LabAgentsChoice = { command: readonly string[] };
 
 export type NamespaceWorldOptions = {
   /** The topology, by its full path. */
@@ -36,6 +46,10 @@ export type NamespaceWorldOptions = {
   port: number;
   /** A file that keeps what the API of Route 53 changes; without one it is gone with the world. */
   state?: string | undefined;
+  /** Given: members are not put on machines, but left to agents there, on instances of Auto Scaling groups. */
+  agents?: LabAgentsChoice | undefined;
+  /** How the cloud behaves once the lab is up, where it is not as on a usual day. */
+  delays?: Partial<Pick<CloudFaults, 'attachDelay' | 'detachDelay'>> | undefined;
   /** Gives up the start. */
   signal?: AbortSignal;
   /** Another command wants the world to end. */
@@ -97,31 +111,36 @@ async function startWithin(
   const followed = [
     playResolvers(cloud, zoneSets, fabric.routerNamespace),
     playMetadata(cloud, metadataFaults, fabric.routerNamespace),
+    playApi(cloud, api, fabric.routerNamespace),
   ];
   for (const each of followed) cleanups.add(each.stop);
-  const networks = await makeNetworks(fabric, cloud, plan, signal);
+  const networks = await makeNetworks(fabric, cloud, plan, options.agents ? 'groups' : 'instances', signal);
   const world = describeWorld(topology, plan);
   const routerOf = (network: string) => fabric.routerNamespace(networks.idOf(network));
   await playServers(plan, world, zoneSets, routerOf, cleanups);
   for (const each of followed) await each.settled();
-  const members = makeLabMembers(lab, cloud, networks.seeded.members, signal);
+  const members = options.agents
+    ? makeLabAgents({ lab, cloud, plan, networks, routerOf, ...options.agents, signal })
+    : makeLabMembers(lab, cloud, networks.seeded.interfaces, signal);
   cleanups.add(members.stop);
   await compiled;
   await members.start(world.forwarders);
   hosted.settle();
-  Object.assign(cloud.core.faults, USUAL_DELAYS);
+  Object.assign(cloud.core.faults, USUAL_DELAYS, options.delays);
+  const findMachine = findMachines(cloud, networks.seeded.interfaces);
   const breaker = makeBreaker((fault) =>
-    applyFault({ plan, fabric, cloud, metadataFaults, networks, members }, fault),
+    applyFault({ plan, fabric, cloud, metadataFaults, networks, members, findMachine }, fault),
   );
   const control = await serveLab(controlPath(hold.folder), {
     plan,
     breaker,
-    watch: (tell) => watchMembers(members.all, tell),
+    findMachine,
+    watch: members.watch,
     end: options.onEndRequest,
   });
   cleanups.add(control.stop);
   const { aws, endpoint, keys } = api;
-  writeLabRecord(hold.folder, { lab, pid: process.pid, aws, clients: networks.hosts });
+  writeLabRecord(hold.folder, { lab, pid: process.pid, aws, keys, clients: networks.hosts });
   return {
     plan: world,
     get members() {
@@ -131,6 +150,7 @@ async function startWithin(
     route53: { ...hosted, endpoint, keys, region: aws.region },
     lab,
     aws,
+    ...(options.agents && { watch: members.watch }),
     stop: cleanups.run,
   };
 }

@@ -10,6 +10,17 @@ read_ipv6() {
     esac
   done < /run/machine/ipv6
 }
+# As cloud-init does, in the background: what is to run at every boot, and user data at the first one.
+run_scripts() {
+  : > /run/scripts-ran
+  for each in /var/lib/cloud/scripts/per-boot/*; do
+    if [ -x "$each" ]; then setsid "$each" >&2 < /dev/null & fi
+  done
+  if [ -e /run/machine/user-data ] && [ ! -e /var/lib/user-data-ran ]; then
+    : > /var/lib/user-data-ran
+    setsid /run/machine/user-data >&2 < /dev/null &
+  fi
+}
 case $1 in
   deconfig)
     ip link set "$interface" up
@@ -26,10 +37,7 @@ case $1 in
     mkdir -p /run/dhcp
     for each in ${ntpsrv:-}; do echo "$each"; done > /run/dhcp/ntp-servers
     if [ "$1" = bound ]; then
-      if [ -e /run/machine/user-data ] && [ ! -e /var/lib/user-data-ran ]; then
-        : > /var/lib/user-data-ran
-        setsid /run/machine/user-data >&2 < /dev/null &
-      fi
+      [ -e /run/scripts-ran ] || run_scripts
       echo up
     fi
     ;;

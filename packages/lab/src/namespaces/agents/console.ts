@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { FabricError, machineFile } from '../fabric/index.ts';
+import { FabricError, readMachineFile } from '../fabric/index.ts';
 
 const CONSOLE = '/var/log/console.log';
 const MOST_LINES = 8;
@@ -7,10 +6,9 @@ const MOST_LINES = 8;
 /** What a machine said last on its console, where its agent speaks too; nothing of one that does not run. */
 export function lastLinesOf(lab: string, machine: string): string[] {
   try {
-    const text = readFileSync(machineFile(lab, machine, CONSOLE), 'utf8');
-    return text.trimEnd().split('\n').slice(-MOST_LINES);
+    return readMachineFile(lab, machine, CONSOLE).trimEnd().split('\n').slice(-MOST_LINES);
   } catch (error) {
-    if (error instanceof FabricError || (error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (error instanceof FabricError) return [];
     throw error;
   }
 }

@@ -31,9 +31,9 @@ export type AgentLab = {
   /** Where the API is for this process. */
   endpoint: string;
   /** Starts an instance with an agent, in an availability zone: `a` or `b`. Resolves to its ID. */
-  boot: (zone: string) => Promise<string>;
+  boot: (zone: string, changes?: AgentChanges) => Promise<string>;
   /** An Auto Scaling group of one in a zone, whose launches wait for the agent's word. */
-  bootGroup: (zone: string, name: string) => Promise<void>;
+  bootGroup: (zone: string, name: string, changes?: AgentChanges) => Promise<void>;
   /** Runs a command on a machine, to its end. */
   run: (instanceId: string, command: string, ...args: string[]) => Promise<Result>;
   /** A machine's console. */
@@ -45,6 +45,14 @@ export type AgentLab = {
   /** The upstream answers. */
   upstream: { answers: boolean };
   configure: (member: string, rules?: number) => Promise<void>;
+};
+
+/** What is other than usual on a machine. */
+export type AgentChanges = {
+  /** In its agent's configuration. */
+  agent?: Readonly<Record<string, unknown>>;
+  /** Lines of a shell script that runs before it. */
+  first?: readonly string[];
 };
 
 export type Owner = { account: string; region: string; accessKeyId: string; secretAccessKey: string };
@@ -120,9 +128,14 @@ export async function openAgentLab(t: Pick<TestContext, 'after'>, policy: string
     endpoint: api.endpoint,
     upstream,
     ask: client,
-    boot: (zone) =>
-      bootAgent(cloud, { subnetId: subnets[zone]!, groupId, address: `${SUBNETS[zone]}.${nextHost++}` }),
-    bootGroup: (zone, name) => bootGroup(cloud, { name, subnetId: subnets[zone]!, groupId }),
+    boot: (zone, changes) =>
+      bootAgent(
+        cloud,
+        { subnetId: subnets[zone]!, groupId, address: `${SUBNETS[zone]}.${nextHost++}` },
+        changes,
+      ),
+    bootGroup: (zone, name, changes) =>
+      bootGroup(cloud, { name, subnetId: subnets[zone]!, groupId }, changes),
     run: (id, ...command) => {
       const enter = machineCommand(lab, id);
       return run(enter.command, [...enter.args, ...command]);
@@ -212,13 +225,14 @@ async function makeVpc({ ec2 }: Cloud) {
 async function bootAgent(
   { ec2 }: Cloud,
   { subnetId, groupId, address }: { subnetId: string; groupId: string; address: string },
+  changes: AgentChanges | undefined,
 ): Promise<string> {
   const { Instances } = await ec2.RunInstances(
     {
       ...{ ImageId: 'ami-00000000000000000', InstanceType: 't3.small', MinCount: 1, MaxCount: 1 },
       ...{ SubnetId: subnetId, PrivateIpAddress: address, SecurityGroupIds: [groupId] },
       ...{ IamInstanceProfile: { Name: 'agent' } },
-      UserData: userData(),
+      UserData: userData(changes),
       TagSpecifications: [
         { ResourceType: 'instance', Tags: [{ Key: 'pointsman:tier', Value: 'acme/main' }] },
       ],
@@ -231,6 +245,7 @@ async function bootAgent(
 async function bootGroup(
   { ec2, autoScaling }: Cloud,
   { name, subnetId, groupId }: { name: string; subnetId: string; groupId: string },
+  changes: AgentChanges | undefined,
 ): Promise<void> {
   const tier = { Key: 'pointsman:tier', Value: 'acme/main' };
   await ec2.CreateLaunchTemplate(
@@ -238,7 +253,7 @@ async function bootGroup(
       LaunchTemplateName: name,
       LaunchTemplateData: {
         ...{ ImageId: 'ami-00000000000000000', InstanceType: 't3.small', SecurityGroupIds: [groupId] },
-        ...{ IamInstanceProfile: { Name: 'agent' }, UserData: userData() },
+        ...{ IamInstanceProfile: { Name: 'agent' }, UserData: userData(changes) },
         TagSpecifications: [{ ResourceType: 'instance', Tags: [tier] }],
       },
     },
@@ -258,12 +273,13 @@ async function bootGroup(
 }
 
 /** What an instance runs when it boots. */
-function userData(): string {
+function userData({ agent = {}, first = [] }: AgentChanges = {}): string {
   const script = [
     '#!/bin/sh',
     'mkdir -p /var/lib/pointsman /run/pointsman',
-    `cat > /var/lib/pointsman/agent.json <<'END'\n${JSON.stringify(AGENT)}\nEND`,
+    `cat > /var/lib/pointsman/agent.json <<'END'\n${JSON.stringify({ ...AGENT, ...agent })}\nEND`,
     'unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY NODE_TEST_CONTEXT',
+    ...first,
     `exec ${process.execPath} ${POINTSMAN} agent --config /var/lib/pointsman/agent.json`,
   ].join('\n');
   return Buffer.from(script).toString('base64');

@@ -19,6 +19,7 @@ test('an agent needs its tier and a configuration, and has defaults for the rest
     endpoints: { metadata: 'http://169.254.169.254' },
     stateDirectory: '/var/lib/pointsman',
     socket: '/run/pointsman/agent.sock',
+    launchWithin: 600,
   });
 });
 

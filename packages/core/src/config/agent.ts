@@ -81,6 +81,15 @@ export const agentConfigSchema = z
       .describe(
         'The lifecycle hook of Auto Scaling that is completed when the host is ready. Default: none.',
       ),
+    launchWithin: z
+      .number()
+      .int()
+      .min(10, 'write seconds, from 10 to 7200')
+      .max(7200, 'write seconds, from 10 to 7200')
+      .default(600)
+      .describe(
+        "Seconds in which a launched host has to be ready, or the hook is told ABANDON. Longer than the hook's own HeartbeatTimeout it comes too late.",
+      ),
   })
   .superRefine(({ tier, interface: given }, context) => {
     if ((tier === undefined) !== (given === undefined)) return;

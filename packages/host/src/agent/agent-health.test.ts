@@ -66,6 +66,19 @@ describe('the health of an agent’s engine', { timeout: 300_000, concurrency: t
     assert.match(worse.told.join('\n'), /stays silent: this host lets go/);
     await until(() => worse.status().role !== 'serving');
   });
+
+  test('a launch whose engine stays silent is abandoned, and not reported as unhealthy too', async (t) => {
+    const stage = await setStage(t);
+    stage.configure([]);
+    const launched = stage.boot('i-1', { startEngine: startSilent, launchHook: 'answers' });
+    await until(() => launched.fleet.completed.length > 0);
+    assert.deepEqual(launched.fleet.completed, ['ABANDON']);
+    assert.match(
+      launched.told.join('\n'),
+      /this host is not fit for an address: the hook answers is told ABANDON/,
+    );
+    assert.equal(launched.fleet.unhealthy, 0);
+  });
 });
 
 /** Takes queries, and says nothing. */

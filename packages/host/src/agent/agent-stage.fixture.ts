@@ -90,7 +90,8 @@ function bootAgent(
   const ending = new AbortController();
   const asking = makeAsking();
   const told: string[] = [];
-  const fleet = { unhealthy: 0, completed: [] as string[], state: 'Pending:Wait' };
+  const state = launchHook === undefined ? 'InService' : 'Pending:Wait';
+  const fleet = { unhealthy: 0, completed: [] as string[], state };
   const ports = { ...portsOf(cloud, instanceId, config, { told, fleet, asking }), ...changes };
   const heals = openHeals(directory, Date.now, (text) => told.push(text));
   const agent = heals.then((list) => ({
@@ -135,7 +136,7 @@ function portsOf(
       },
       completeLaunch: async (_, __, result) => {
         fleet.completed.push(result);
-        fleet.state = 'InService';
+        fleet.state = result === 'CONTINUE' ? 'InService' : 'Terminating';
       },
     },
     metadata: { targetLifecycleState: async () => 'InService', clockOffset: () => 0 },

@@ -36,6 +36,8 @@ export function startAgent(
     const { answers, isProbed } = tenure.health();
     return answers && isProbed;
   };
+  const { launchHook: hook, launchWithin: within } = config;
+  const faults = fitness.reportable;
   const run = async () => {
     const { onTurn } = holding;
     const resumed = await ports.network.resume();
@@ -48,7 +50,7 @@ export function startAgent(
         : keepWatching(config.interface, { config, ports, onTurn, signal }),
       watchHost(ports, fitness, signal),
       reportFaults(ports, fitness, signal),
-      ...(config.launchHook === undefined ? [] : [followLaunch(config.launchHook, isReady, ports, signal)]),
+      ...(hook === undefined ? [] : [followLaunch({ hook, within, isReady, faults }, ports, signal)]),
     ]);
     await holding.end();
   };

@@ -7,10 +7,18 @@ import { decideLaunch } from './decide-launch.ts';
 /** Milliseconds. */
 const INTERVAL = 2000;
 
+export type LaunchOptions = {
+  hook: string;
+  /** Seconds. */
+  within: number;
+  isReady: () => boolean;
+  /** For which the machine should be replaced. */
+  faults: () => readonly string[];
+};
+
 /** Completes the lifecycle hook of this instance's launch; ends when it is over, or at the signal. */
 export async function followLaunch(
-  hook: string,
-  isReady: () => boolean,
+  { hook, within, isReady, faults }: LaunchOptions,
   ports: AgentPorts,
   signal: AbortSignal,
 ): Promise<void> {
@@ -20,11 +28,16 @@ export async function followLaunch(
   while (!signal.aborted) {
     try {
       const found = await ports.fleet.find();
-      const decision = decideLaunch(found?.state, isReady(), performance.now() - start);
+      const waitedFor = (performance.now() - start) / 1000;
+      const unfit = faults().length > 0;
+      const decision = decideLaunch(found?.state, { ready: isReady(), unfit, waitedFor, within });
       if (decision === 'over') return;
       if (decision !== 'wait') {
         await ports.fleet.completeLaunch(found!.group, hook, decision);
-        const why = decision === 'CONTINUE' ? 'this host is ready' : 'this host does not become ready';
+        const wrong = unfit
+          ? 'this host is not fit for an address'
+          : `this host is not ready after ${within} s`;
+        const why = decision === 'CONTINUE' ? 'this host is ready' : wrong;
         ports.report({
           level: decision === 'CONTINUE' ? 5 : 3,
           text: `${why}: the hook ${hook} is told ${decision}`,

@@ -65,10 +65,12 @@ test('what nobody has said of the clock is no fault', () => {
 });
 
 test('a launch goes on when the host is ready, is abandoned where that takes too long, and is nobody’s business later', () => {
-  assert.equal(decideLaunch('Pending:Wait', false, 0), 'wait');
-  assert.equal(decideLaunch('Pending:Wait', true, 0), 'CONTINUE');
-  assert.equal(decideLaunch('Pending:Wait', false, 601_000), 'ABANDON');
-  assert.equal(decideLaunch('Pending', true, 0), 'wait');
-  assert.equal(decideLaunch('InService', true, 0), 'over');
-  assert.equal(decideLaunch(undefined, true, 0), 'over');
+  const young = { ready: false, unfit: false, waitedFor: 0, within: 600 };
+  assert.equal(decideLaunch('Pending:Wait', young), 'wait');
+  assert.equal(decideLaunch('Pending:Wait', { ...young, ready: true }), 'CONTINUE');
+  assert.equal(decideLaunch('Pending:Wait', { ...young, waitedFor: 601 }), 'ABANDON');
+  assert.equal(decideLaunch('Pending:Wait', { ...young, ready: true, unfit: true }), 'ABANDON');
+  assert.equal(decideLaunch('Pending', { ...young, ready: true }), 'wait');
+  assert.equal(decideLaunch('InService', { ...young, unfit: true }), 'over');
+  assert.equal(decideLaunch(undefined, { ...young, ready: true }), 'over');
 });

@@ -7,6 +7,7 @@ import { type HostMemory, judgeHost } from './judge-host.ts';
 
 /** Milliseconds. */
 const INTERVAL = 5000;
+const LOOK = 500;
 
 /**
  * Looks after the host itself until the signal: disk, memory, clock, and whether Auto Scaling is about to end it. What lasts makes it unfit,
@@ -39,21 +40,29 @@ export async function reportFaults(ports: AgentPorts, fitness: Fitness, signal: 
   let isReported = false;
   let failures = 0;
   while (!signal.aborted) {
-    const faults = fitness.reportable();
-    if (faults.length === 0) isReported = false;
+    let pause = LOOK;
+    if (fitness.reportable().length === 0) isReported = false;
     else if (!isReported) {
       try {
-        const group = (await ports.fleet.find())?.group;
-        if (group !== undefined) await ports.fleet.reportUnhealthy();
-        isReported = true;
+        const told = await tellFleet(ports);
+        isReported = told !== undefined;
         failures = 0;
-        const told = group === undefined ? 'it is in no Auto Scaling group: replace it' : `${group} was told`;
-        say('report', { level: 4, text: `this instance is unhealthy: ${told}` });
+        if (told === undefined) pause = INTERVAL;
+        else say('report', { level: 4, text: `this instance is unhealthy: ${told}` });
       } catch (error) {
         failures++;
         say('report', { level: 3, text: (error as Error).message });
       }
     }
-    await pauseFor(failures > 0 ? backoff(failures, ports.random()) : 500, signal);
+    await pauseFor(failures > 0 ? backoff(failures, ports.random()) : pause, signal);
   }
+}
+
+/** What came of it; undefined where the instance is not in service: a launch is abandoned by its hook, and who leaves is leaving. */
+async function tellFleet({ fleet }: AgentPorts): Promise<string | undefined> {
+  const found = await fleet.find();
+  if (!found) return 'it is in no Auto Scaling group: replace it';
+  if (found.state !== 'InService') return undefined;
+  await fleet.reportUnhealthy();
+  return `${found.group} was told`;
 }

@@ -13,7 +13,8 @@ import {
   traceName,
 } from '@pointsman/core/verify';
 import type { WorldClient } from '@pointsman/lab';
-import { findLab, type HostRecord, startNamespaceWorld } from '@pointsman/lab/namespaces';
+import { findLab, type HostRecord } from '@pointsman/lab';
+import { startNamespaceWorld } from '@pointsman/lab/namespaces';
 import { differenceFrom, measure } from './proof/compare-answers.ts';
 import { type Question, questionsFor } from './proof/questions.ts';
 import { makeRandom } from './proof/random.ts';

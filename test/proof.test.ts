@@ -14,7 +14,8 @@ import {
   verdictIn,
   walk,
 } from '@pointsman/core/verify';
-import { startWorld, type WorldClient } from '@pointsman/lab';
+import type { WorldClient } from '@pointsman/lab';
+import { startWorld } from '@pointsman/lab/loopback';
 import { differenceFrom, measure } from './proof/compare-answers.ts';
 import { type ProvenWorld, startInProcess } from './proof/in-process-world.ts';
 import { type Question, questionsFor } from './proof/questions.ts';

@@ -1,4 +1,11 @@
-import { type DrillEvent, FAULT_ARGUMENTS, type Fault, parseFault, planNamespaces } from '@pointsman/lab';
+import {
+  type DrillEvent,
+  drillLab,
+  FAULT_ARGUMENTS,
+  type Fault,
+  parseFault,
+  planNamespaces,
+} from '@pointsman/lab';
 import type { Command } from 'commander';
 import { drillSummary, drillTime } from '../drill/text.ts';
 import { loadTopology } from '../load-topology.ts';
@@ -49,7 +56,6 @@ async function drill(file: string, words: string[], options: DrillOptions): Prom
   if (await ranInOwnLab(topology.name)) return;
   const ending = new AbortController();
   onEndSignal(() => ending.abort());
-  const { drillLab } = await import('@pointsman/lab/namespaces');
   const { silent, ...report } = await drillLab(topology, runOptions(parsed.fault, options, ending.signal));
   if (options.json) sayJson(report);
   else {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { suggestion } from '@pointsman/core/topology';
-import type { LabRecord } from '@pointsman/lab/namespaces';
+import { commandOn, findLab, findMachine, type LabRecord } from '@pointsman/lab';
 import { type Command, Option } from 'commander';
 import { labOf } from '../find-lab.ts';
 import { Outcome } from '../outcome.ts';
@@ -50,7 +50,6 @@ async function exec(
     );
   const lab = await labOf(file, {});
   if (await ranInOwnLab(lab)) return;
-  const { commandOn, findLab, findMachine } = await import('@pointsman/lab/namespaces');
   const { record, channel } = await findLab(lab, () => {});
   channel.close();
   const machine = on === undefined ? clientHost(record, from!) : await findMachine(lab, on);

@@ -1,3 +1,4 @@
+import { healLab } from '@pointsman/lab';
 import type { Command } from 'commander';
 import { labOf } from '../find-lab.ts';
 import { ranInOwnLab } from '../own-lab.ts';
@@ -22,7 +23,6 @@ export function addHeal(program: Command): void {
 async function heal(file: string, options: { json?: boolean }): Promise<void> {
   const lab = await labOf(file, options);
   if (await ranInOwnLab(lab)) return;
-  const { healLab } = await import('@pointsman/lab/namespaces');
   const faults = await healLab(lab);
   if (options.json) return sayJson({ event: 'healed', faults });
   if (faults.length === 0) return say('Nothing was broken.');

@@ -6,7 +6,6 @@ import {
   DEFAULT_PORT,
   mayHaveOwnNamespace,
   type NamespaceWorld,
-  startWorld,
   type World,
   WorldError,
 } from '@pointsman/lab';
@@ -165,7 +164,10 @@ async function startKind(
   ending: AbortController,
 ): Promise<World | NamespaceWorld> {
   const { signal } = ending;
-  if (world === 'loopback') return startWorld(topology, { port, state, signal });
+  if (world === 'loopback') {
+    const { startWorld } = await import('@pointsman/lab/loopback');
+    return startWorld(topology, { port, state, signal });
+  }
   const { startNamespaceWorld } = await import('@pointsman/lab/namespaces');
   const onEndRequest = () => ending.abort();
   return startNamespaceWorld(topology, {

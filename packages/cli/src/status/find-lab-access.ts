@@ -1,5 +1,5 @@
 import type { MembersAccess } from '@pointsman/host';
-import { WorldError } from '@pointsman/lab';
+import { findLab, WorldError } from '@pointsman/lab';
 import { ranInOwnLab } from '../own-lab.ts';
 
 /** How to ask the lab's cloud about what an account has. */
@@ -12,7 +12,6 @@ type LabAccess = (account: string) => MembersAccess;
  */
 export async function findLabAccess(lab: string): Promise<LabAccess | 'ran' | undefined> {
   if (await ranInOwnLab(lab)) return 'ran';
-  const { findLab } = await import('@pointsman/lab/namespaces');
   try {
     const { record, channel } = await findLab(lab, () => {});
     channel.close();

@@ -103,6 +103,11 @@ describe('the stand-in for a VPC resolver', () => {
     assert.equal((await askResolver('db.corp.example.', '127.1.7.7')).rcode, REFUSED);
   });
 
+  test('says that the root is there, to whoever asks by it whether public DNS is', async () => {
+    const answer = await askResolver('.', '127.1.7.7');
+    assert.deepEqual([answer.rcode, answer.answers], [NOERROR, []]);
+  });
+
   async function askResolver(name: string, address: string) {
     return decodeMessage(
       (await handle(encodeQuery({ id: 1, name, type: 'A' }), { address, port: 9, transport: 'udp' }))!,

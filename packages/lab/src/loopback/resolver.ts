@@ -1,6 +1,13 @@
 import { parseCidr } from '@pointsman/core/address';
-import { EDE } from '@pointsman/core/dns';
-import { answerQuery, type Handle, mayAsk, type ZoneSet } from '@pointsman/zones';
+import { decodeMessage, EDE, NOERROR, ROOT } from '@pointsman/core/dns';
+import {
+  answerQuery,
+  errorResponse,
+  type Handle,
+  mayAsk,
+  type Transport,
+  type ZoneSet,
+} from '@pointsman/zones';
 import { NO_PUBLIC_DNS, refusal } from './refusal.ts';
 import type { WorldResolver } from './world-plan.ts';
 
@@ -18,11 +25,18 @@ export function playVpcResolver(resolver: WorldResolver, zones: () => ZoneSet): 
   };
 }
 
-/** A resolver that knows the zones of the moment and refuses all other names. */
+/** A resolver that knows the zones of the moment, and that there is a root, and refuses all other names. */
 export function playPublicResolver(zones: () => ZoneSet): Handle {
   return (packet, { transport }) => {
     const answer = answerQuery(zones(), packet, { authoritative: false, transport, random: Math.random });
     if (answer.kind === 'ignored') return undefined;
-    return answer.kind === 'outside' ? refusal(packet, transport, NO_PUBLIC_DNS) : answer.response;
+    if (answer.kind !== 'outside') return answer.response;
+    return answerRoot(packet, transport) ?? refusal(packet, transport, NO_PUBLIC_DNS);
   };
+}
+
+/** Whoever asks for the root wants to know whether public DNS is there at all: agents and monitors do. No records; undefined for any other name. */
+function answerRoot(packet: Uint8Array, transport: Transport): Uint8Array | undefined {
+  const query = decodeMessage(packet);
+  return query?.question?.name === ROOT ? errorResponse(query, NOERROR, transport) : undefined;
 }

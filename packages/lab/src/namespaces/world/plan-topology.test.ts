@@ -82,6 +82,24 @@ test('a member keeps the planner’s configuration, in the subnet of the topolog
   );
 });
 
+test('a tier has instances in each availability zone of its members: as many as those, and its spares', () => {
+  const main = INPUT.forwarders!.main!;
+  const members = [...main.members, { name: 'c', subnet: 'b', address: '10.1.2.54' }];
+  const input = { ...INPUT, forwarders: { main: { ...main, members, spares: 2 } } };
+  assert.deepEqual(planNamespaces(read(input)).tiers, [
+    {
+      name: 'main',
+      tag: 'hybrid/main',
+      network: 'hub',
+      engine: 'bind',
+      zones: [
+        { availabilityZone: 'eu-west-1a', subnets: ['a'], instances: 3 },
+        { availabilityZone: 'eu-west-1c', subnets: ['b'], instances: 4 },
+      ],
+    },
+  ]);
+});
+
 test('servers stand at their addresses and at every port that somebody asks; a public resolver stands on all routers', () => {
   assert.deepEqual(plan.servers, [
     { authority: 'dns', networks: ['office'], address: '192.168.0.53', ports: [53, 5353] },
@@ -99,8 +117,8 @@ test('links have the names that trace gives them', () => {
   );
 });
 
-function read() {
-  const result = topologyFromValue(INPUT, 'hybrid.ts', () => undefined);
+function read(input = INPUT) {
+  const result = topologyFromValue(input, 'hybrid.ts', () => undefined);
   assert.ok(result.ok, JSON.stringify(result));
   return result.topology;
 }

@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { runAws } from './system/aws.ts';
+import { callAws } from './system/aws.ts';
+import { type AwsDriver, startAwsDriver } from './system/aws-driver.ts';
 import { POINTSMAN, run } from './system/command.ts';
 import { type RunningLab, skipWithoutLab, smallTopology, startLab } from './system/lab.ts';
 
 describe('a lab changed by the cloud’s API while it runs', { skip: skipWithoutLab, timeout: 900_000 }, () => {
   let lab: RunningLab;
+  let driver: AwsDriver;
   before(async () => {
+    driver = startAwsDriver();
     lab = await startLab(smallTopology());
   });
-  after(() => lab?.stop());
+  after(() => Promise.all([lab?.stop(), driver.stop()]));
 
-  const aws = async (...args: string[]) => {
-    const { code, stdout, stderr } = await runAws(lab.aws, ...args);
-    assert.equal(code, 0, stderr);
-    return stdout.trim() === '' ? {} : JSON.parse(stdout);
-  };
+  const aws = (...args: string[]) => callAws(driver.run, lab.aws, ...args);
   const idOf = (network: string) => lab.world.ready.networks.find(({ name }) => name === network)!.vpcId!;
   const SPOKE = '@10.2.0.2';
   /** What dig says to a client of spoke of `www.cloud.example` at its VPC's resolver: changes of the cloud may come about after the call that asked for them. */
@@ -38,7 +37,7 @@ describe('a lab changed by the cloud’s API while it runs', { skip: skipWithout
 
   test('who was not told the key cannot use the API, though its name is known', async () => {
     const guessed = { ...lab.aws, secretAccessKey: 'pointsman' };
-    const { code, stderr } = await runAws(guessed, 'ec2', 'describe-vpcs');
+    const { code, stderr } = await driver.run(guessed, 'ec2', 'describe-vpcs');
     assert.notEqual(code, 0);
     assert.match(stderr, /\(AuthFailure\)/);
   });

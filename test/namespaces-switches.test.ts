@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { machineCommand } from '../packages/lab/src/namespaces/fabric/index.ts';
-import { runAws } from './system/aws.ts';
+import { callAws, runAws } from './system/aws.ts';
 import { pointsman, run } from './system/command.ts';
 import { type RunningLab, skipWithoutLab, smallTopology, startLab } from './system/lab.ts';
 import { startCommand } from './system/running.ts';
@@ -89,10 +89,8 @@ describe('drills of machines and of the cloud, and what ends a drill', {
     while (((await lab.exec('hub', command)).code === 0) !== answers);
   }
 
-  async function aws(...args: string[]) {
-    const { code, stdout, stderr } = await runAws(lab.aws, 'ec2', ...args);
-    if (code !== 0) throw new Error(stderr);
-    return stdout.trim() === '' ? {} : JSON.parse(stdout);
+  function aws(...args: string[]) {
+    return callAws(runAws, lab.aws, 'ec2', ...args);
   }
 
   async function instanceOf(member: string): Promise<string> {

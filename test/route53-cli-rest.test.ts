@@ -1,24 +1,26 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { AWS } from './system/aws.ts';
+import { AWS_CLI, type AwsDriver, startAwsDriver } from './system/aws-driver.ts';
 import { dig } from './system/dig.ts';
 import { skipWithout } from './system/packages.ts';
 import { KEYS, OWNER, REGION, route53, startZones, type ZoneService } from './system/zones.ts';
 
 /** What the AWS CLI can ask for besides zones, records and health checks. */
-describe('the AWS CLI', { skip: skipWithout(AWS, 'dig'), timeout: 600_000 }, () => {
+describe('the AWS CLI', { skip: skipWithout(AWS_CLI, 'dig'), timeout: 600_000 }, () => {
   let service: ZoneService;
+  let driver: AwsDriver;
   before(async () => {
+    driver = startAwsDriver();
     service = await startZones('--vpc', `vpc-main=127.10.0.0/16@${REGION}`, ...KEYS);
   });
-  after(() => service?.running.stop());
+  after(() => Promise.all([service?.running.stop(), driver.stop()]));
 
   const own = async (...args: string[]) => {
-    const { error, message, output } = await route53(service.api, OWNER, ...args);
+    const { error, message, output } = await route53(driver.run, service.api, OWNER, ...args);
     assert.equal(error, undefined, `${args[0]}: ${error} ${message}`);
     return output;
   };
-  const refused = async (...args: string[]) => (await route53(service.api, OWNER, ...args)).error;
+  const refused = async (...args: string[]) => (await route53(driver.run, service.api, OWNER, ...args)).error;
 
   test('makes a CIDR collection, and a public zone answers by it', async () => {
     const made = await own('create-cidr-collection', '--name', 'offices', '--caller-reference', '1');

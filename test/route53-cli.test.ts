@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { AWS } from './system/aws.ts';
+import { AWS, runAws } from './system/aws.ts';
+import { AWS_CLI, type AwsDriver, startAwsDriver } from './system/aws-driver.ts';
 import { pointsman, ROOT, run } from './system/command.ts';
 import { dig } from './system/dig.ts';
 import { freePort } from './system/free-port.ts';
@@ -19,25 +20,27 @@ import {
   type ZoneService,
 } from './system/zones.ts';
 
-describe('the AWS CLI', { skip: skipWithout(AWS, 'dig'), timeout: 600_000 }, () => {
+describe('the AWS CLI', { skip: skipWithout(AWS_CLI, 'dig'), timeout: 600_000 }, () => {
   let service: ZoneService;
+  let driver: AwsDriver;
   before(async () => {
+    driver = startAwsDriver();
     service = await startZones(
       ...['--vpc', `vpc-main=127.10.0.0/16@${REGION}`, '--vpc', `vpc-second=127.11.0.0/16@${REGION}`],
       ...['--vpc', `vpc-guest=127.20.0.0/16@${REGION}@${GUEST.account}`],
       ...KEYS,
     );
   });
-  after(() => service.running.stop());
+  after(() => Promise.all([service?.running.stop(), driver.stop()]));
 
   const tell = async (caller: Caller, ...args: string[]) => {
-    const { error, message, output } = await route53(service.api, caller, ...args);
+    const { error, message, output } = await route53(driver.run, service.api, caller, ...args);
     assert.equal(error, undefined, `${args[0]}: ${error} ${message}`);
     return output;
   };
   const own = (...args: string[]) => tell(OWNER, ...args);
   const refused = async (caller: Caller, ...args: string[]) =>
-    (await route53(service.api, caller, ...args)).error;
+    (await route53(driver.run, service.api, caller, ...args)).error;
   const vpc = (id: string) => `VPCRegion=${REGION},VPCId=${id}`;
   const batch = (...changes: [action: string, name: string, value: string][]) =>
     JSON.stringify({
@@ -163,6 +166,7 @@ describe('the AWS CLI', { skip: skipWithout(AWS, 'dig'), timeout: 600_000 }, () 
       ['DELETE', 'bad.whole.example', '10.0.0.1'],
     );
     const { error, message } = await route53(
+      driver.run,
       service.api,
       OWNER,
       'change-resource-record-sets',
@@ -261,13 +265,13 @@ describe('zones serve', { skip: skipWithout(AWS, 'dig'), timeout: 600_000 }, () 
       '--vpc',
       `VPCRegion=${REGION},VPCId=vpc-main`,
     ];
-    const { output } = await route53(first.api, OWNER, ...create);
+    const { output } = await route53(runAws, first.api, OWNER, ...create);
     first.running.process.kill('SIGKILL');
     await first.running.exited;
     const second = await startZones(...args);
     t.after(() => second.running.stop());
     assert.ok(readdirSync(folder).includes('zones.db'));
-    const got = await route53(second.api, OWNER, 'get-hosted-zone', '--id', output.HostedZone.Id);
+    const got = await route53(runAws, second.api, OWNER, 'get-hosted-zone', '--id', output.HostedZone.Id);
     assert.equal(got.output.HostedZone.Name, 'kept.example.');
     const { status, answers } = await dig({
       client: '127.10.0.5',

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { AWS, callRoute53 } from './system/aws.ts';
+import { callAws } from './system/aws.ts';
+import { AWS_CLI, type AwsDriver, startAwsDriver } from './system/aws-driver.ts';
 import { pointsman } from './system/command.ts';
 import { dig } from './system/dig.ts';
 import { freePort } from './system/free-port.ts';
@@ -54,10 +55,11 @@ type Ready = {
 };
 const readyOf = (world: RunningWorld) => world.ready as unknown as Ready;
 
+let driver: AwsDriver;
 /** Calls the API as its event says, and gives what it prints. */
 function aws(world: RunningWorld, ...args: string[]) {
   const { endpoint, region, ...key } = readyOf(world).route53;
-  return callRoute53({ endpoint, region, ...key }, ...args);
+  return callAws(driver.run, { endpoint, region, ...key }, 'route53', ...args);
 }
 const idOf = (world: RunningWorld, zone: string) =>
   readyOf(world).zones.find(({ name }) => name === zone)!.hostedZoneId!;
@@ -75,13 +77,14 @@ async function addressIn(world: RunningWorld, network: string, name: string) {
 const isDrift = (name: string, change: string) => (event: Event) =>
   event.event === 'drift' && event.name === name && event.change === change;
 
-describe('Route 53 in up', { skip: skipWithout(AWS, 'dig'), timeout: 600_000 }, () => {
+describe('Route 53 in up', { skip: skipWithout(AWS_CLI, 'dig'), timeout: 600_000 }, () => {
   let world: RunningWorld;
   before(async () => {
     write('10.81.0.1');
+    driver = startAwsDriver();
     world = await startUp(file, { args: ['--state', state] });
   });
-  after(() => world?.stop());
+  after(() => Promise.all([world?.stop(), driver.stop()]));
 
   test('the ready event has the endpoint, a key of each account, and the VPC IDs, adopted or derived', () => {
     const { route53, networks } = readyOf(world);

@@ -1,11 +1,13 @@
 """Debian's AWS CLI, many commands in one process: /usr/bin/aws is `awscli.clidriver.main` and no more.
 
-Reads the words of a command as a JSON array from each line, runs it, and answers with a line of JSON: status, stdout, stderr.
+Reads a command as JSON from each line (its words, and what its environment has besides), runs it, and answers with a line of JSON: code, stdout,
+stderr.
 """
 
 import contextlib
 import io
 import json
+import os
 import sys
 
 import awscli.clidriver
@@ -14,7 +16,8 @@ import awscli.clidriver
 models = awscli.clidriver.create_clidriver().session.get_component('data_loader')
 
 
-def run(words):
+def run(words, environment):
+    os.environ.update(environment)
     # Anew for each command: what one has registered for itself would meddle with the next.
     driver = awscli.clidriver.create_clidriver()
     driver.session.register_component('data_loader', models)
@@ -22,10 +25,10 @@ def run(words):
     err = io.TextIOWrapper(io.BytesIO(), 'utf-8', newline='')
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
-            status = driver.main(words)
+            code = driver.main(words)
         except SystemExit as end:
-            status = end.code
-    return {'status': status, 'stdout': text_of(out), 'stderr': text_of(err)}
+            code = end.code
+    return {'code': code, 'stdout': text_of(out), 'stderr': text_of(err)}
 
 
 def text_of(stream):
@@ -34,4 +37,4 @@ def text_of(stream):
 
 
 for line in sys.stdin:
-    print(json.dumps(run(json.loads(line))), flush=True)
+    print(json.dumps(run(**json.loads(line))), flush=True)

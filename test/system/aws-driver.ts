@@ -2,26 +2,22 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type AwsCaller, awsArguments, awsEnvironment } from './aws.ts';
+import { awsArguments, awsEnvironment, type RunAws } from './aws.ts';
 import { ROOT } from './command.ts';
 
 /** What `aws-driver.py` imports: Debian's, as /usr/bin/aws does. */
 export const AWS_CLI = '/usr/lib/python3/dist-packages/awscli/clidriver.py';
 
-/** The AWS CLI in one process, for tests that give it more commands than they can start processes. */
+/** The AWS CLI in one process, for tests that give it many commands: a process takes a second to start. */
 export type AwsDriver = {
-  /** One at a time. `status` is what /usr/bin/aws would end with. @throws where the process is gone */
-  run: (words: readonly string[]) => Promise<{ status: number; stdout: string; stderr: string }>;
+  /** What `runAws` does; one after the other. @throws where the process is gone */
+  run: RunAws;
   stop: () => Promise<void>;
 };
 
-export function startAwsDriver(caller: AwsCaller): AwsDriver {
+export function startAwsDriver(): AwsDriver {
   const child = spawn('/usr/bin/python3', ['-I', resolve(ROOT, 'test/system/aws-driver.py')], {
-    env: {
-      ...process.env,
-      ...awsEnvironment(caller),
-      AWS_EC2_METADATA_DISABLED: 'true',
-    },
+    env: { ...process.env, AWS_EC2_METADATA_DISABLED: 'true' },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close');
@@ -31,8 +27,9 @@ export function startAwsDriver(caller: AwsCaller): AwsDriver {
   child.stdin.on('error', () => {});
   const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
   return {
-    run: async (words) => {
-      child.stdin.write(`${JSON.stringify(awsArguments(caller, words))}\n`);
+    run: async (caller, ...words) => {
+      const command = { words: awsArguments(caller, words), environment: awsEnvironment(caller) };
+      child.stdin.write(`${JSON.stringify(command)}\n`);
       const { done, value } = await answers.next();
       if (done) throw new Error(`the AWS CLI has ended: ${complaints}`);
       return JSON.parse(value);

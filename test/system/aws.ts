@@ -1,14 +1,17 @@
-import { run } from './command.ts';
+import { type Result, run } from './command.ts';
 
 /** Debian's, not another one that stands first in the PATH. */
 export const AWS = '/usr/bin/aws';
 
 export type AwsCaller = { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string };
 
+/** What a command of the AWS CLI ended with. */
+export type AwsResult = Pick<Result, 'code' | 'stdout' | 'stderr'>;
+export type RunAws = (caller: AwsCaller, ...args: string[]) => Promise<AwsResult>;
+
 /** The AWS CLI as it is, away from the configuration of whoever runs the test. */
-export function runAws(caller: AwsCaller, ...args: string[]) {
-  return run(AWS, awsArguments(caller, args), { env: awsEnvironment(caller) });
-}
+export const runAws: RunAws = (caller, ...args) =>
+  run(AWS, awsArguments(caller, args), { env: awsEnvironment(caller) });
 
 export function awsArguments({ endpoint }: AwsCaller, args: readonly string[]): string[] {
   return ['--endpoint-url', endpoint, ...args, '--output', 'json'];
@@ -25,9 +28,9 @@ export function awsEnvironment({ region, accessKeyId, secretAccessKey }: AwsCall
   };
 }
 
-/** What `aws route53` prints, read. Throws where it fails. */
-export async function callRoute53(caller: AwsCaller, ...args: string[]) {
-  const { code, stdout, stderr } = await runAws(caller, 'route53', ...args);
-  if (code !== 0) throw new Error(`aws route53 ${args[0]}: ${stderr}`);
+/** What a command prints, read. Throws where it fails. */
+export async function callAws(aws: RunAws, caller: AwsCaller, ...args: string[]) {
+  const { code, stdout, stderr } = await aws(caller, ...args);
+  if (code !== 0) throw new Error(`aws ${args.slice(0, 2).join(' ')}: ${stderr}`);
   return stdout.trim() === '' ? undefined : JSON.parse(stdout);
 }

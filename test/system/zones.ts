@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type AwsCaller, runAws } from './aws.ts';
+import type { AwsCaller, RunAws } from './aws.ts';
 import { freePort } from './free-port.ts';
 import { type Running, startCommand } from './running.ts';
 
@@ -26,9 +26,9 @@ export async function startZones(...args: string[]): Promise<ZoneService> {
 }
 
 /** What `aws route53` prints, read; or the code and message of its error. */
-export async function route53(api: string, { id, secret }: Caller, ...args: string[]) {
+export async function route53(aws: RunAws, api: string, { id, secret }: Caller, ...args: string[]) {
   const caller: AwsCaller = { endpoint: api, region: REGION, accessKeyId: id, secretAccessKey: secret };
-  const { code, stdout, stderr } = await runAws(caller, 'route53', ...args);
+  const { code, stdout, stderr } = await aws(caller, 'route53', ...args);
   const [, error, message] =
     /An error occurred \((\w+)\) when calling the \w+ operation: (.*)/.exec(stderr) ?? [];
   if (code !== 0 && error === undefined) throw new Error(stderr);

@@ -57,7 +57,7 @@ describe('the AWS CLI', { skip: skipWithout(AWS, AWS_CLI) }, () => {
     world = await startTestCloud();
     const policy = JSON.stringify({ Statement: { Effect: 'Allow', Action: '*', Resource: '*' } });
     world.cloud.identity.putRole({ account: OWNER.account, name: 'forwarder', policies: [policy] });
-    driver = startAwsDriver({ ...OWNER, region: REGION, endpoint: world.server.endpoint });
+    driver = startAwsDriver();
   });
   after(async () => {
     await driver?.stop();
@@ -65,8 +65,11 @@ describe('the AWS CLI', { skip: skipWithout(AWS, AWS_CLI) }, () => {
     rmSync(folder, { recursive: true });
   });
 
+  const aws = (...words: string[]) =>
+    driver.run({ ...OWNER, region: REGION, endpoint: world.server.endpoint }, ...words);
+
   for (const [does, story] of Object.entries(STORIES)) {
-    test(does, () => play(driver, story, { names, afterEach: world.settled }));
+    test(does, () => play(aws, story, { names, afterEach: world.settled }));
   }
 
   test('writes what it gets of S3 as it was put there', () => {

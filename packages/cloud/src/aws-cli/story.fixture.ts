@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AwsDriver } from '../../../../test/system/aws-driver.ts';
+import type { AwsResult } from '../../../../test/system/aws.ts';
 
 /**
  * A command of the AWS CLI, as it is typed after `aws`, and what comes of it. `$name` in a command is what an earlier expectation has
@@ -12,7 +12,7 @@ type Expected = RegExp | object;
 
 /** Plays commands one after the other. `names` are known from the start; `afterEach` waits for what a command has set going. */
 export async function play(
-  driver: AwsDriver,
+  run: (...words: string[]) => Promise<AwsResult>,
   story: readonly Step[],
   { names, afterEach }: { names: Map<string, string>; afterEach: () => Promise<void> },
 ): Promise<void> {
@@ -20,13 +20,13 @@ export async function play(
     const words = command
       .match(/(?:'[^']*'|[^\s'])+/g)!
       .map((word) => fillIn(word.replaceAll("'", ''), names));
-    const { status, stdout, stderr } = await driver.run(words);
+    const { code, stdout, stderr } = await run(...words);
     const what = `aws ${words.join(' ')}`;
     if (expected instanceof RegExp) {
-      assert.equal(status, 254, `${what}: is not refused: ${stdout}${stderr}`);
+      assert.equal(code, 254, `${what}: is not refused: ${stdout}${stderr}`);
       assert.match(stderr.trim(), expected, what);
     } else {
-      assert.equal(status, 0, `${what}: ${stderr}`);
+      assert.equal(code, 0, `${what}: ${stderr}`);
       assertFits(stdout === '' ? undefined : JSON.parse(stdout), expected, names, what);
     }
     await afterEach();

@@ -12,7 +12,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { AWS_LIMITS, createMemoryStore } from '@pointsman/zones';
 import { route53Service } from '@pointsman/zones/api';
-import { AWS, callRoute53 } from '../../../../test/system/aws.ts';
+import { AWS, callAws, runAws } from '../../../../test/system/aws.ts';
 import { skipWithout } from '../../../../test/system/packages.ts';
 import { startCloud } from './start-cloud.ts';
 import { GUEST, OWNER, REGION, refused, startTestCloud, type TestCloud } from './test-cloud.ts';
@@ -82,9 +82,10 @@ describe('One endpoint', () => {
     const options = { address: '127.0.0.1', port: 0, keys: [OWNER], services: [route53] };
     const server = await startCloud(cloud.cloud, options);
     const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.3.0.0/16' }));
-    const { HostedZone } = await callRoute53(
+    const { HostedZone } = await callAws(
+      runAws,
       { ...OWNER, region: REGION, endpoint: server.endpoint },
-      ...['create-hosted-zone', '--name', 'cloud.example', '--caller-reference', 'a'],
+      ...['route53', 'create-hosted-zone', '--name', 'cloud.example', '--caller-reference', 'a'],
       ...['--vpc', `VPCRegion=${REGION},VPCId=${Vpc!.VpcId}`],
     );
     assert.equal(HostedZone.Name, 'cloud.example.');

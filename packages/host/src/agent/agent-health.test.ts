@@ -5,7 +5,7 @@ import { describe, type TestContext, test } from 'node:test';
 import type { ForwarderConfig } from '@pointsman/core/config';
 import { freeAddress } from '../engines/contract/engine-world.ts';
 import { type Answer, startUpstream, until } from '../engines/contract/servers.ts';
-import type { Engine } from '../engines/engine.ts';
+import type { Engine, EngineMetrics } from '../engines/engine.ts';
 import { type StagedAgent, setStage, startOneWorker } from './agent-stage.fixture.ts';
 
 const upstreamThat = (t: TestContext, answer: () => Answer) =>
@@ -79,7 +79,38 @@ describe('the health of an agent’s engine', { timeout: 300_000, concurrency: t
     );
     assert.equal(launched.fleet.unhealthy, 0);
   });
+
+  test('leaves an engine alone that is so busy with clients that the questions of its agent are lost', async (t) => {
+    const stage = await setStage(t);
+    const upstream = await upstreamThat(t, () => ({ address: '10.0.0.1', ttl: 0 }));
+    stage.configure(ruleTo(upstream.endpoint));
+    let starts = 0;
+    let reads = 0;
+    const agent = stage.boot('i-1', {
+      startEngine: async (config) => {
+        starts++;
+        const silent = await startSilent(config);
+        const metrics = async () => {
+          reads += 100_000;
+          return { ...NO_METRICS, queries: reads };
+        };
+        return { ...silent, metrics };
+      },
+    });
+    await isServing(agent);
+    // Longer than three pulses and two rounds of probes.
+    const seen = reads;
+    await until(() => starts > 1 || reads > seen + 15 * 100_000);
+    assert.equal(agent.status().healthy, true);
+    assert.equal(starts, 1);
+  });
 });
+
+const NO_METRICS: EngineMetrics = {
+  ...{ queries: 0, queriesTcp: 0, cacheHits: 0, cacheMisses: 0, refused: 0, servfails: 0, staleAnswers: 0 },
+  ...{ upstreamQueries: 0, upstreamTimeouts: 0, mismatched: 0, inFlight: 0, cacheEntries: 0, cacheBytes: 0 },
+  upstreams: [],
+};
 
 /** Takes queries, and says nothing. */
 async function startSilent(config: ForwarderConfig): Promise<Engine> {

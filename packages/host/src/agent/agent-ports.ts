@@ -23,7 +23,8 @@ export type AgentPorts = {
   network: Network;
   openSource: (member: string) => Source;
   lastGood: LastGood;
-  startEngine: (config: ForwarderConfig) => Promise<Engine>;
+  /** The signal: nobody wants it any more. */
+  startEngine: (config: ForwarderConfig, signal: AbortSignal) => Promise<Engine>;
   /** An engine does not end. */
   onStuck: () => void;
   examineHost: () => Promise<Pick<HostSigns, 'disk' | 'memoryAvailable'>>;

@@ -1,17 +1,29 @@
-/** Why this host may have no address, by who says so. Empty: it may. */
+/**
+ * Whether a host may have an address. `failing`: it serves, and should be replaced, such as for its clock. `silent`: it cannot serve.
+ * `leaving`: its instance is about to end.
+ */
+export type HostFitness = 'fit' | 'failing' | 'silent' | 'leaving';
+
+/** Why this host may have no address, by who says so. */
 export type Fitness = {
-  isFit: () => boolean;
+  state: () => HostFitness;
   faults: () => string[];
   /** `text` undefined: the fault is over. */
-  set: (speaker: 'engine' | 'host' | 'fleet', text: string | undefined) => void;
+  set: (speaker: Speaker, text: string | undefined) => void;
   /** Faults for which the machine should be replaced; an instance that is about to end has none. */
   reportable: () => string[];
 };
 
+type Speaker = 'engine' | 'host' | 'fleet';
+
 export function makeFitness(): Fitness {
-  const faults = new Map<string, string>();
+  const faults = new Map<Speaker, string>();
   return {
-    isFit: () => faults.size === 0,
+    state: () => {
+      if (faults.has('fleet')) return 'leaving';
+      if (faults.has('engine')) return 'silent';
+      return faults.has('host') ? 'failing' : 'fit';
+    },
     faults: () => [...faults.values()],
     set: (speaker, text) => {
       if (text === undefined) faults.delete(speaker);

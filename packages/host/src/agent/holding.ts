@@ -24,6 +24,7 @@ export type HoldingView = {
 
 /** Milliseconds that an engine which does not come back keeps this host from having an address. */
 const ENGINE_FAULT_LASTS = 5 * 60_000;
+const TRIES_AGAIN_AFTER = 30_000;
 
 export function makeHolding(
   config: AgentConfig,
@@ -38,7 +39,7 @@ export function makeHolding(
   const standby = startStandby(ports);
   let tenure: Tenure | undefined;
   let turn: HoldingView['turn'];
-  const onLost = () => blameEngine(fitness, signal);
+  const onLost = blameEngine(fitness, signal);
   const end = async () => {
     await tenure?.end();
     tenure = undefined;
@@ -47,12 +48,12 @@ export function makeHolding(
     view: () => ({ tenure, turn, isStandingBy: !tenure && isCalm(turn) && standby.isReady() }),
     onTurn: async ({ held, step, candidates, problems }) => {
       turn = { step, problems };
-      const isOver = tenure && (tenure.interface.id !== held?.id || (tenure.isLost() && fitness.isFit()));
+      const isOver = tenure && (tenure.interface.id !== held?.id || isDueAgain(tenure, step, fitness));
       if (isOver) await end();
       if (!held && candidates) standby.keep(candidates);
       if (!held || tenure) return;
       standby.keep([]);
-      tenure = beginTenure(held, { config, ports, heals, onLost });
+      tenure = beginTenure(held, { config, ports, heals, onLost, now: () => performance.now() });
       await remembered
         .write(held)
         .catch(({ message }) => ports.report({ level: 4, text: `the interface is not kept: ${message}` }));
@@ -67,8 +68,21 @@ function isCalm(turn: HoldingView['turn']): boolean {
   return turn?.step?.do === 'wait' && turn.step.pace === 'calm' && turn.problems.length === 0;
 }
 
-/** For a while: whatever held the engine up may have passed, and nobody else may have taken the address. */
-function blameEngine(fitness: Fitness, signal: AbortSignal): void {
-  fitness.set('engine', 'the engine does not answer, and starting it again does not help');
-  void pauseFor(ENGINE_FAULT_LASTS, signal).then(() => fitness.set('engine', undefined));
+/** One that is lost begins anew when the fault is forgiven, and sooner where this host keeps the address all the same. */
+function isDueAgain(tenure: Tenure, step: Outcome['step'], fitness: Fitness): boolean {
+  const lostFor = tenure.lostFor();
+  if (lostFor === undefined) return false;
+  return fitness.state() === 'fit' || (step?.do === 'hold' && lostFor > TRIES_AGAIN_AFTER);
+}
+
+/** For a while: whatever held the engine up may have passed, and nobody else may have taken the address. The latest blame counts. */
+function blameEngine(fitness: Fitness, signal: AbortSignal): (reason: string) => void {
+  let latest = 0;
+  return (reason) => {
+    const blame = ++latest;
+    fitness.set('engine', reason);
+    void pauseFor(ENGINE_FAULT_LASTS, signal).then(() => {
+      if (blame === latest) fitness.set('engine', undefined);
+    });
+  };
 }

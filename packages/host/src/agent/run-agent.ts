@@ -68,10 +68,11 @@ function openPorts(
     network: config.interface === undefined ? openNetwork(config.stateDirectory) : leaveNetwork(),
     openSource: (member) => openSource(config.configuration, member, clients),
     lastGood: openLastGood(config.stateDirectory),
-    startEngine: (forwarder) =>
+    startEngine: (forwarder, signal) =>
       startEngine(config.engine, forwarder, {
         workers: availableParallelism(),
         hugePages: true,
+        signal,
         log: (line) => reportLine(line, report),
         onFailure: (error) => report({ level: 3, text: `the engine failed: ${error.message}` }),
       }),

@@ -38,6 +38,11 @@ export function startAgent(
   };
   const { launchHook: hook, launchWithin: within } = config;
   const faults = fitness.reportable;
+  /** Outside AWS nobody is told of an unfit host that has the address: it is not well, and somebody else sees that. */
+  const letsGo = () => {
+    const step = holding.view().turn?.step;
+    return step !== undefined && (step.do !== 'hold' || config.interface !== undefined);
+  };
   const run = async () => {
     const { onTurn } = holding;
     const resumed = await ports.network.resume();
@@ -46,10 +51,10 @@ export function startAgent(
     const last = await remembered.read();
     await Promise.all([
       config.interface === undefined
-        ? keepClaiming({ config, ports, isFit: fitness.isFit, heals, remembered: last, onTurn, signal })
+        ? keepClaiming({ config, ports, fitness: fitness.state, heals, remembered: last, onTurn, signal })
         : keepWatching(config.interface, { config, ports, onTurn, signal }),
       watchHost(ports, fitness, signal),
-      reportFaults(ports, fitness, signal),
+      reportFaults(ports, fitness, letsGo, signal),
       ...(hook === undefined ? [] : [followLaunch({ hook, within, isReady, faults }, ports, signal)]),
     ]);
     await holding.end();

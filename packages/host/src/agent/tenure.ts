@@ -1,13 +1,15 @@
-import type { AgentConfig } from '@pointsman/core/config';
+import type { AgentConfig, ServiceInterface } from '@pointsman/core/config';
 import type { AgentPorts } from './agent-ports.ts';
 import { backoff } from './backoff.ts';
 import type { MemberInterface } from './cloud/address-cloud.ts';
 import { serviceInterfaceOf } from './cloud/service-interface-of.ts';
+import type { Configuration } from './configuration/check-configuration.ts';
 import { type ConfigurationEvent, followConfiguration } from './configuration/follow-configuration.ts';
 import type { AgentEvent } from './events.ts';
 import type { Heals } from './heals/heals.ts';
 import { type EngineHealth, watchEngine } from './health/watch-engine.ts';
 import { pauseFor } from './pause.ts';
+import { type FirstStart, followFirstStart } from './serve/first-start.ts';
 import { openService, type Serving } from './serve/service.ts';
 
 /** The time in which a host has a fixed address: interface, configuration, engine and health, from its beginning to its end. */
@@ -17,28 +19,43 @@ export type Tenure = {
   since: number;
   serving: () => Serving | undefined;
   health: () => EngineHealth;
-  /** The engine does not come back, and nothing is tried any more. */
-  isLost: () => boolean;
+  /** Milliseconds since this host has failed to serve, and tries nothing any more; undefined where it has not. */
+  lostFor: () => number | undefined;
   /** Resolves when nothing of it is left on this host. */
   end: () => Promise<void>;
 };
 
+export type TenurePorts = Pick<
+  AgentPorts,
+  | 'startEngine'
+  | 'onStuck'
+  | 'network'
+  | 'openSource'
+  | 'lastGood'
+  | 'untilAsked'
+  | 'report'
+  | 'metrics'
+  | 'random'
+>;
+
 export type TenureOptions = {
-  config: AgentConfig;
-  ports: AgentPorts;
+  config: Pick<AgentConfig, 'engine'>;
+  ports: TenurePorts;
   heals: Heals;
-  /** The engine does not come back, whatever is tried: this host must let go. */
-  onLost: () => void;
+  /** This host fails to serve, whatever is tried, and must let go. */
+  onLost: (reason: string) => void;
+  /** Milliseconds, never backwards. */
+  now: () => number;
 };
 
 const NO_HEALTH: EngineHealth = { answers: false, isProbed: false, rules: [] };
 
 export function beginTenure(held: MemberInterface, options: TenureOptions): Tenure {
-  const { config, ports, heals } = options;
-  let isLost = false;
-  const onLost = () => {
-    isLost = true;
-    options.onLost();
+  const { config, ports, heals, now } = options;
+  let lostSince: number | undefined;
+  const onLost = (reason: string) => {
+    lostSince ??= now();
+    options.onLost(reason);
   };
   const ending = new AbortController();
   const { signal } = ending;
@@ -46,9 +63,27 @@ export function beginTenure(held: MemberInterface, options: TenureOptions): Tenu
   const service = openService({ start: ports.startEngine, onStuck: ports.onStuck, now: Date.now });
   let health = NO_HEALTH;
   let readHealth = () => health;
+  const giveUp = (reason: string) => {
+    heals.end('came to nothing');
+    ports.report({ level: 3, text: `${member} cannot be served here: this host lets go of it: ${reason}` });
+    onLost(reason);
+  };
+  const firstStart = followFirstStart(giveUp, now);
+  const use = async (configuration: Configuration) => {
+    try {
+      await service.use(configuration);
+      firstStart.excused();
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      // What the engine does not take from here it takes from no host: another one would be no better.
+      if (service.current() || code === 'REJECTED') firstStart.excused();
+      else firstStart.failed(`the engine does not start: ${message}`);
+      throw error;
+    }
+  };
   const work = async () => {
     const desired = serviceInterfaceOf(held);
-    await bringUp(desired, options, signal);
+    await bringUp(desired, firstStart, options, signal);
     if (signal.aborted) return;
     heals.note('the interface is up');
     const watched = watchEngine({
@@ -63,7 +98,7 @@ export function beginTenure(held: MemberInterface, options: TenureOptions): Tenu
       member,
       addresses: held.addresses,
       lastGood: ports.lastGood,
-      use: service.use,
+      use,
       report: (event) => ports.report(describeConfiguration(event)),
       pause: ports.untilAsked(signal),
       random: ports.random,
@@ -72,21 +107,19 @@ export function beginTenure(held: MemberInterface, options: TenureOptions): Tenu
     await Promise.all([watched.ended, followed, ports.network.watch(desired, ports.report, signal)]);
   };
   const worked = work().catch((error: Error) => {
-    ports.report({ level: 3, text: `serving ${member} failed: ${error.message}` });
-    onLost();
+    giveUp(error.message);
   });
   return {
     interface: held,
     since: Date.now(),
     serving: service.current,
     health: () => readHealth(),
-    isLost: () => isLost,
+    lostFor: () => (lostSince === undefined ? undefined : now() - lostSince),
     end: async () => {
       ending.abort();
       // First the engine: nobody may answer at an address that is gone.
       await service.stop();
       await worked;
-      await service.stop();
       health = NO_HEALTH;
       readHealth = () => health;
       await ports.network
@@ -98,23 +131,30 @@ export function beginTenure(held: MemberInterface, options: TenureOptions): Tenu
 
 /** Until the address is usable: what is in the way may go away. */
 async function bringUp(
-  desired: ReturnType<typeof serviceInterfaceOf>,
+  desired: ServiceInterface,
+  firstStart: FirstStart,
   { ports }: TenureOptions,
   signal: AbortSignal,
 ): Promise<void> {
   for (let failures = 1; !signal.aborted; failures++) {
     try {
-      return await ports.network.bringUp(desired, signal);
+      await ports.network.bringUp(desired, signal);
+      return firstStart.excused();
     } catch (error) {
       if (signal.aborted) return;
-      const { message } = error as Error;
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === 'CONFIRMATION_PENDING') firstStart.excused();
+      else firstStart.failed(message);
       ports.report({ level: 3, text: `the interface ${desired.mac} is not up: ${message}` });
       await pauseFor(backoff(failures, ports.random()), signal);
     }
   }
 }
 
-function engineNews(member: string, { ports, heals, onLost }: Omit<TenureOptions, 'config'>) {
+function engineNews(
+  member: string,
+  { ports, heals, onLost }: Pick<TenureOptions, 'ports' | 'heals' | 'onLost'>,
+) {
   return {
     onAnswers: () => {
       ports.report({ level: 5, text: `${member} answers` });
@@ -136,7 +176,7 @@ function engineNews(member: string, { ports, heals, onLost }: Omit<TenureOptions
         level: 3,
         text: `the engine of ${member} stays silent: this host lets go of the address`,
       });
-      onLost();
+      onLost('the engine does not answer, and starting it again does not help');
     },
   };
 }
@@ -146,7 +186,10 @@ export function describeConfiguration(event: ConfigurationEvent): AgentEvent {
     case 'taken':
       return { level: 5, text: `configuration ${event.revision} from ${event.from} is in force` };
     case 'refused': {
-      const text = `configuration ${event.revision} from ${event.from} is not taken, the last good one stays: ${event.mistakes.join('; ')}`;
+      const so = event.isInForce
+        ? 'the last good one stays'
+        : 'and there is no good one: nobody is served before it is corrected';
+      const text = `configuration ${event.revision} from ${event.from} is not taken, ${so}: ${event.mistakes.join('; ')}`;
       return { level: 3, text };
     }
     case 'away':

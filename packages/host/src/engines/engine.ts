@@ -29,6 +29,8 @@ export type EngineOptions = {
   log: (line: LogLine) => void;
   /** Nothing is served any more, and the engine cannot mend that: its owner should end the process. */
   onFailure: (error: Error) => void;
+  /** Nobody wants it any more: a start that would take long is broken off. Without meaning once it has started. */
+  signal?: AbortSignal;
 };
 
 export type LogLine = {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { HostFitness } from '../fitness.ts';
 import { type ModelWorld, makeModelWorld, makeRandom } from './model/model-world.ts';
 
 /** Milliseconds of trouble in a run, and how soon everything has to be well after it. */
@@ -31,6 +32,68 @@ describe('the agents of an availability zone, with random faults, kills and lag'
   }
 });
 
+describe('hosts that all find themselves unfit, within seconds of each other', { timeout: 300_000 }, () => {
+  const seed = Number(process.env.SEED ?? 1);
+  for (let run = 0; run < RUNS / 4; run++) {
+    const title = `(SEED=${seed + run} RUNS=1)`;
+
+    test(`let go of one address, which none of them takes, and go on serving the others ${title}`, async () => {
+      const { world, random } = await settledWorld(seed + run, 2);
+      await makeAll(world, 'failing', random);
+      for (let time = 0; time < TROUBLE; time += 500) {
+        await world.pass(500);
+        assert.ok(world.countUnheld() <= 1, `${world.countUnheld()} addresses have no host`);
+      }
+      assert.equal(world.countUnheld(), 1);
+      for (const agent of world.agents.values()) agent.fitness = 'fit';
+      await world.pass(RECOVERY);
+      world.checkAllHeld();
+    });
+
+    test(`let go one after the other where they are silent ${title}`, async () => {
+      const { world, random } = await settledWorld(seed + run, 2);
+      await makeAll(world, 'silent', random);
+      await world.pass(55_000);
+      assert.equal(world.countUnheld(), 1);
+      await world.pass(60_000);
+      assert.ok(world.countUnheld() <= 2);
+      await world.pass(120_000);
+      assert.equal(world.countUnheld(), 3);
+    });
+
+    test(`leave a single one free to go, whoever it is, and a spare takes its address ${title}`, async () => {
+      const { world, random } = await settledWorld(seed + run, 0);
+      const holders = [...world.agents.values()].filter((agent) => agent.held());
+      const failing = holders[Math.floor(random() * holders.length)]!;
+      failing.fitness = 'failing';
+      await world.pass(45_000);
+      world.checkAllHeld();
+      assert.equal(failing.held(), undefined);
+    });
+  }
+});
+
+/** Three members and a spare, all well. `lag` in seconds at most. */
+async function settledWorld(seed: number, lag: number) {
+  const random = makeRandom(seed);
+  const world = makeModelWorld(3, 1, random);
+  world.cloud.faults.lag = random() * lag * 1000;
+  await world.pass(60_000);
+  world.checkAllHeld();
+  return { world, random };
+}
+
+/** Each finds out within the five seconds that are between two looks at a host. */
+async function makeAll(world: ModelWorld, fitness: HostFitness, random: () => number): Promise<void> {
+  const times = [...world.agents.values()].map((agent) => ({ agent, at: random() * 5000 }));
+  let now = 0;
+  for (const { agent, at } of times.toSorted((a, b) => a.at - b.at)) {
+    await world.pass(at - now);
+    agent.fitness = fitness;
+    now = at;
+  }
+}
+
 /** What may go wrong, or well again. */
 function troublesOf(world: ModelWorld, random: () => number): (() => void)[] {
   const { faults } = world.cloud;
@@ -46,7 +109,7 @@ function troublesOf(world: ModelWorld, random: () => number): (() => void)[] {
     withAny(world.freezeInstance),
     withAny((id) => {
       const agent = world.agents.get(id)!;
-      agent.fit = !agent.fit;
+      agent.fitness = agent.fitness === 'fit' ? 'failing' : 'fit';
     }),
     () => (faults.hangDetach = !faults.hangDetach),
     () => (faults.stuckAttach = !faults.stuckAttach),
@@ -70,5 +133,5 @@ function heal({ cloud, agents }: ModelWorld): void {
     hangDetach: false,
     stuckAttach: false,
   });
-  for (const agent of agents.values()) agent.fit = true;
+  for (const agent of agents.values()) agent.fitness = 'fit';
 }

@@ -28,7 +28,7 @@ const attachedTo = (instanceId: string, state: 'attaching' | 'attached' | 'detac
 });
 const view = (changes: Partial<ClaimView>): ClaimView => ({
   host: HOST,
-  fit: true,
+  fitness: 'fit',
   macs: new Set(),
   interfaces: [ENI],
   holders: new Map(),
@@ -100,10 +100,10 @@ describe('a claim', () => {
   test('lets go of its own, and takes none, while the host is not fit', () => {
     const step = stepAfter(
       0,
-      view({ fit: false, macs: new Set([ENI.mac]), interfaces: [attachedTo('i-me')] }),
+      view({ fitness: 'failing', macs: new Set([ENI.mac]), interfaces: [attachedTo('i-me')] }),
     );
     assert.ok(step.do === 'detach' && !step.force);
-    assert.equal(stepAfter(60_000, view({ fit: false })).do, 'wait');
+    assert.equal(stepAfter(60_000, view({ fitness: 'failing' })).do, 'wait');
   });
 
   test('changes nothing where the interfaces are wrong, and says what to do', () => {

@@ -1,5 +1,7 @@
 import type { Attachment, HolderState, MemberInterface } from '../cloud/address-cloud.ts';
+import type { HostFitness } from '../fitness.ts';
 import { type ClaimProblem, findCandidates } from './candidates.ts';
+import { whyStay } from './let-go.ts';
 
 /**
  * What a host does next about the fixed address of a member: one decision from what is seen now. All that matters is in the cloud and in
@@ -7,7 +9,7 @@ import { type ClaimProblem, findCandidates } from './candidates.ts';
  *
  * Invariants:
  * - The kernel decides whether this host has an interface; the cloud decides who may get it, and its rule of one attachment is the fence.
- * - Nothing is detached from an instance that is alive, but by that instance itself.
+ * - Nothing is detached from an instance that is alive, but by that instance itself; and by those that serve still not from all at once.
  */
 export function decideClaim(memory: ClaimMemory, view: ClaimView, now: number): Decision {
   const { candidates, problems } = findCandidates(view.interfaces, view.host);
@@ -38,12 +40,11 @@ export type Host = {
 
 export type ClaimView = {
   host: Host;
-  /** Whether it may have an address: false where it is unwell, or about to end. */
-  fit: boolean;
+  fitness: HostFitness;
   /** The MAC addresses of the interfaces that the kernel has. */
   macs: ReadonlySet<string>;
   interfaces: readonly MemberInterface[];
-  /** Other instances that the interfaces of this availability zone are attached to. */
+  /** Other instances that interfaces of the tier are attached to. */
   holders: ReadonlyMap<string, HolderState>;
 };
 
@@ -76,7 +77,8 @@ export type Decision = {
 };
 
 export type ClaimStep =
-  | { do: 'hold'; interface: MemberInterface }
+  /** `despite`: it should let go, and why it does not yet. */
+  | { do: 'hold'; interface: MemberInterface; despite?: string }
   | { do: 'attach'; interface: MemberInterface; key: string }
   | {
       do: 'detach';
@@ -106,7 +108,11 @@ function stepOfHolder(held: MemberInterface, memory: ClaimMemory, view: ClaimVie
   if (attachment && !isMine && hasLasted(memory, `elsewhere ${attachment.id}`, CONTRADICTED_FOR, now)) {
     return { do: 'wait', pace: 'calm', why: `${held.id} is attached to ${attachment.instanceId} now` };
   }
-  if (view.fit) return { do: 'hold', interface: held };
+  if (view.fitness === 'fit') return { do: 'hold', interface: held };
+  const stay = whyStay(held, view);
+  const isBegun = attachment?.state === 'detaching';
+  if (!isBegun && !hasLasted(memory, UNFIT, stay.for, now))
+    return { do: 'hold', interface: held, despite: stay.why };
   if (!isMine)
     return { do: 'wait', pace: 'brisk', why: `${held.id} is to be released, and not described yet` };
   return detach(held, attachment, 'this host lets go of it', memory, now);
@@ -120,7 +126,8 @@ function stepOfClaimant(
 ): ClaimStep {
   const mine = candidates.find(({ attachment }) => attachment?.instanceId === view.host.instanceId);
   if (mine) return stepOfArriving(mine, mine.attachment!, memory, now);
-  if (!view.fit) return { do: 'wait', pace: 'calm', why: 'this host is not fit to have an address' };
+  if (view.fitness !== 'fit')
+    return { do: 'wait', pace: 'calm', why: 'this host is not fit to have an address' };
   const free = candidates.find(({ attachment }) => attachment === undefined);
   if (free) return unlessTooSoon({ do: 'attach', interface: free, key: `attach ${free.id}` }, memory, now);
   for (const each of candidates) {
@@ -201,7 +208,8 @@ function unlessTooSoon<Step extends ClaimStep & { key: string }>(
 
 /** What counts only if it stays so for a while. */
 function doubtsOf(candidates: readonly MemberInterface[], view: ClaimView): string[] {
-  return candidates.flatMap(({ mac, attachment }) => {
+  const unfit = view.fitness === 'fit' ? [] : [UNFIT];
+  const ofInterfaces = candidates.flatMap(({ mac, attachment }) => {
     if (!attachment) return [];
     const { id, instanceId, state } = attachment;
     const here = view.macs.has(mac);
@@ -213,7 +221,10 @@ function doubtsOf(candidates: readonly MemberInterface[], view: ClaimView): stri
       ...(isMine ? [] : [`${view.holders.get(instanceId)} ${id}`]),
     ];
   });
+  return [...unfit, ...ofInterfaces];
 }
+
+const UNFIT = 'this host is unfit';
 
 function stillSince(
   before: ReadonlyMap<string, number>,

@@ -2,6 +2,7 @@ import type { AgentConfig } from '@pointsman/core/config';
 import type { AgentPorts } from '../agent-ports.ts';
 import type { MemberInterface } from '../cloud/address-cloud.ts';
 import { sayOnce } from '../events.ts';
+import type { HostFitness } from '../fitness.ts';
 import type { Heals } from '../heals/heals.ts';
 import { pauseFor } from '../pause.ts';
 import { NO_MEMORY } from './decide-claim.ts';
@@ -13,7 +14,7 @@ export type Outcome = Pick<Turn, 'held' | 'step' | 'candidates' | 'problems'>;
 export type ClaimingOptions = {
   config: AgentConfig;
   ports: AgentPorts;
-  isFit: () => boolean;
+  fitness: () => HostFitness;
   heals: Heals;
   /** The interface that this host had when its agent ended last. */
   remembered: MemberInterface | undefined;
@@ -38,8 +39,8 @@ export async function keepClaiming(options: ClaimingOptions): Promise<void> {
     random: ports.random,
   };
   while (!signal.aborted) {
-    const fit = options.isFit();
-    const turn = await takeTurn(memory, held, { host: () => hostOf(config, ports), fit }, claimPorts);
+    const fitness = options.fitness();
+    const turn = await takeTurn(memory, held, { host: () => hostOf(config, ports), fitness }, claimPorts);
     if (signal.aborted) return;
     ({ memory, held } = turn);
     count(turn, ports);
@@ -47,7 +48,7 @@ export async function keepClaiming(options: ClaimingOptions): Promise<void> {
     await options.onTurn(turn);
     const before = held;
     const known = await ports.macs();
-    await pauseUntilKernelChanges(known, turn.pause, options, fit);
+    await pauseUntilKernelChanges(known, turn.pause, options, fitness);
     // Whoever lost its interface ends now, before the cloud is asked.
     if (before && !(await ports.macs()).has(before.mac)) {
       held = undefined;
@@ -62,15 +63,15 @@ async function hostOf({ tier, member }: AgentConfig, { identity }: AgentPorts) {
   return { tier: tier!, member, instanceId, availabilityZone, vpcId };
 }
 
-/** So long, or until interfaces come or go, or it is no more as fit as it was. */
+/** So long, or until interfaces come or go, or it is not as fit as it was. */
 async function pauseUntilKernelChanges(
   before: ReadonlySet<string>,
   pause: number,
-  { ports, isFit, signal }: ClaimingOptions,
-  fit: boolean,
+  { ports, fitness, signal }: ClaimingOptions,
+  as: HostFitness,
 ): Promise<void> {
   const end = performance.now() + pause;
-  while (!signal.aborted && performance.now() < end && isFit() === fit) {
+  while (!signal.aborted && performance.now() < end && fitness() === as) {
     await pauseFor(Math.max(0, Math.min(KERNEL_INTERVAL, end - performance.now())), signal);
     const now = await ports.macs();
     if (now.size !== before.size || [...now].some((mac) => !before.has(mac))) return;
@@ -96,6 +97,8 @@ function tell({ step, problems, failure }: Turn, { heals }: ClaimingOptions, say
     if (step.do !== 'wait') heals.note(`${step.do} failed: ${failure.message}`);
     return;
   }
+  if (step.do === 'hold' && step.despite !== undefined)
+    say('step', { level: 4, text: `this host keeps ${step.interface.member} for now: ${step.despite}` });
   if (step.do === 'wait' || step.do === 'hold') return;
   const { id, member } = step.interface;
   const what =

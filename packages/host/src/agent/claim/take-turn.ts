@@ -1,6 +1,7 @@
 import { backoff } from '../backoff.ts';
 import type { AddressCloud, MemberInterface } from '../cloud/address-cloud.ts';
 import { CloudError } from '../cloud/cloud-error.ts';
+import type { HostFitness } from '../fitness.ts';
 import type { ClaimProblem } from './candidates.ts';
 import { type ClaimMemory, type ClaimStep, type ClaimView, decideClaim, type Host } from './decide-claim.ts';
 
@@ -40,13 +41,13 @@ const PAUSES = { hold: 5000, calm: 1500, brisk: 400 };
 export async function takeTurn(
   memory: ClaimMemory,
   remembered: MemberInterface | undefined,
-  who: { host: () => Promise<Host>; fit: boolean },
+  who: { host: () => Promise<Host>; fitness: HostFitness },
   ports: ClaimPorts,
 ): Promise<Turn> {
   let seen: Omit<ClaimView, 'macs'>;
   try {
     const host = await who.host();
-    seen = { host, fit: who.fit, ...(await look(ports.cloud, host)) };
+    seen = { host, fitness: who.fitness, ...(await look(ports.cloud, host)) };
   } catch (error) {
     const failed = afterFailure(memory, asCloudError(error), ports);
     const held = remembered && (await ports.macs()).has(remembered.mac) ? remembered : undefined;
@@ -61,10 +62,8 @@ export async function takeTurn(
 
 async function look(cloud: AddressCloud, host: Host): Promise<Pick<ClaimView, 'interfaces' | 'holders'>> {
   const interfaces = await cloud.findInterfaces();
-  const others = interfaces.flatMap(({ availabilityZone, attachment }) =>
-    attachment && availabilityZone === host.availabilityZone && attachment.instanceId !== host.instanceId
-      ? [attachment.instanceId]
-      : [],
+  const others = interfaces.flatMap(({ attachment }) =>
+    attachment && attachment.instanceId !== host.instanceId ? [attachment.instanceId] : [],
   );
   return { interfaces, holders: others.length > 0 ? await cloud.findHolders(others) : new Map() };
 }
@@ -75,7 +74,7 @@ async function act(
   ports: ClaimPorts,
 ): Promise<Pick<Turn, 'memory' | 'failure' | 'pause'>> {
   if (step.do === 'hold' || step.do === 'wait') {
-    const pace = step.do === 'hold' ? 'hold' : step.pace;
+    const pace = paceOf(step);
     const pause = PAUSES[pace] * (0.85 + 0.3 * ports.random());
     return { memory: pace === 'brisk' ? memory : { ...memory, failures: 0 }, failure: undefined, pause };
   }
@@ -87,6 +86,11 @@ async function act(
   }
   const lastCall = { key: step.key, at: ports.now() };
   return { memory: { ...memory, lastCall, failures: 0 }, failure: undefined, pause: PAUSES.brisk };
+}
+
+function paceOf(step: Extract<ClaimStep, { do: 'hold' | 'wait' }>): keyof typeof PAUSES {
+  if (step.do === 'wait') return step.pace;
+  return step.despite === undefined ? 'hold' : 'calm';
 }
 
 function afterFailure(

@@ -7,10 +7,13 @@ export async function fetchParameter(
   ssm: CloudClients['ssm'],
   name: string,
   tag: string | undefined,
+  signal: AbortSignal,
 ): Promise<Fetched | undefined> {
   const { GetParameterCommand } = await import('@aws-sdk/client-ssm');
   const command = new GetParameterCommand({ Name: name, WithDecryption: true });
-  const { Parameter } = await callCloud('ssm:GetParameter', async () => (await ssm()).send(command));
+  const { Parameter } = await callCloud('ssm:GetParameter', async () =>
+    (await ssm()).send(command, { abortSignal: signal }),
+  );
   const version = String(Parameter?.Version);
   return version === tag ? undefined : { text: Parameter?.Value ?? '', tag: version };
 }

@@ -1,19 +1,24 @@
+import { readBounded } from './read-bounded.ts';
 import { type Fetched, MOST_BYTES } from './source.ts';
 
 /** Milliseconds for all of it. */
 const PATIENCE = 20_000;
 
 /** Over HTTP(S), by ETag (RFC 9110, section 13.1.2). Redirects are followed. */
-export async function fetchUrl(url: string, tag: string | undefined): Promise<Fetched | undefined> {
+export async function fetchUrl(
+  url: string,
+  tag: string | undefined,
+  signal: AbortSignal,
+): Promise<Fetched | undefined> {
   let response: Response;
   try {
     response = await fetch(url, {
       headers: { accept: 'application/json', ...(tag !== undefined && { 'if-none-match': tag }) },
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
     });
     if (response.status === 304) return undefined;
     if (response.ok)
-      return { text: await readBounded(response), tag: response.headers.get('etag') ?? undefined };
+      return { text: await readBody(response), tag: response.headers.get('etag') ?? undefined };
   } catch (error) {
     const { cause, message } = error as Error;
     throw new Error(`${url} does not answer: ${cause instanceof Error ? cause.message : message}`);
@@ -22,14 +27,6 @@ export async function fetchUrl(url: string, tag: string | undefined): Promise<Fe
   throw new Error(`${url} answers ${response.status} ${response.statusText}`.trimEnd());
 }
 
-async function readBounded(response: Response): Promise<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let text = '';
-  let bytes = 0;
-  for await (const part of response.body ?? []) {
-    bytes += part.length;
-    if (bytes > MOST_BYTES) throw new Error(`more than ${MOST_BYTES} bytes`);
-    text += decoder.decode(part, { stream: true });
-  }
-  return text + decoder.decode();
+async function readBody({ body }: Response): Promise<string> {
+  return body ? readBounded(body, MOST_BYTES) : '';
 }

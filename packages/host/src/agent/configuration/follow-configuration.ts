@@ -23,9 +23,9 @@ export type FollowOptions = {
 };
 
 export type ConfigurationEvent =
-  /** `from`: the source's name, or `disk` for the last good one. */
+  /** `from`: the source's name, or `disk` for the last good one. `isInForce`: a good one is. */
   | { event: 'taken'; revision: string; from: string }
-  | { event: 'refused'; revision: string; from: string; mistakes: string[] }
+  | { event: 'refused'; revision: string; from: string; mistakes: string[]; isInForce: boolean }
   | { event: 'away'; from: string; reason: string }
   | { event: 'back'; from: string }
   | { event: 'not-kept'; reason: string };
@@ -70,13 +70,15 @@ async function takeLastGood(state: Following, options: FollowOptions): Promise<F
 }
 
 async function look(state: Following, options: FollowOptions): Promise<Following> {
-  const { source, report } = options;
+  const { source, report, signal } = options;
   try {
-    const fetched = await source.fetch(state.tag);
+    const fetched = await source.fetch(state.tag, signal);
+    if (signal.aborted) return state;
     if (state.failures > 0) report({ event: 'back', from: source.name });
     const reached = { ...state, failures: 0 };
     return fetched ? await take(reached, { ...fetched, from: source.name }, options) : reached;
   } catch (error) {
+    if (signal.aborted) return state;
     if (state.failures === 0) report({ event: 'away', from: source.name, reason: (error as Error).message });
     return { ...state, failures: state.failures + 1 };
   }
@@ -93,14 +95,15 @@ async function take(
   const { refusal } = state;
   if (revision === state.revision && !refusal) return next;
   if (!checked.ok) {
-    report({ event: 'refused', revision, from, mistakes: checked.mistakes });
+    report({ event: 'refused', revision, from, mistakes: checked.mistakes, isInForce: state.isInForce });
     return next;
   }
   try {
     await use(checked.configuration);
   } catch (error) {
     const { message } = error as Error;
-    if (refusal?.text !== message) report({ event: 'refused', revision, from, mistakes: [message] });
+    if (refusal?.text !== message)
+      report({ event: 'refused', revision, from, mistakes: [message], isInForce: state.isInForce });
     if (state.isInForce) return next;
     // Without its tag it is read again.
     return { ...next, tag: undefined, refusal: { text: message, times: (refusal?.times ?? 0) + 1 } };

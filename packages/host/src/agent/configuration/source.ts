@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { CloudClients } from '../cloud/clients.ts';
 import { fetchObject } from './fetch-object.ts';
 import { fetchParameter } from './fetch-parameter.ts';
 import { fetchUrl } from './fetch-url.ts';
+import { readBounded } from './read-bounded.ts';
 
 /** Where the configuration of a forwarder comes from. */
 export type Source = {
@@ -12,10 +13,10 @@ export type Source = {
   /** How often it is looked at, milliseconds. */
   interval: number;
   /**
-   * What is there now; undefined where that is what `tag` stands for.
+   * What is there now; undefined where that is what `tag` stands for. The signal ends it.
    * @throws Error with a sentence: it is away, or is not there
    */
-  fetch: (tag: string | undefined) => Promise<Fetched | undefined>;
+  fetch: (tag: string | undefined, signal: AbortSignal) => Promise<Fetched | undefined>;
 };
 
 /** `tag`: what the source calls this version, where it does: an ETag, a version number. */
@@ -34,27 +35,31 @@ export function openSource(text: string, member: string, clients: Pick<CloudClie
   const [, scheme, rest] = /^(file|https?|ssm|s3):(.*)$/s.exec(name) as unknown as [string, string, string];
   switch (scheme) {
     case 'file':
-      return { name, interval: FILE_INTERVAL, fetch: () => fetchFile(fileURLToPath(name)) };
+      return { name, interval: FILE_INTERVAL, fetch: (_, signal) => fetchFile(fileURLToPath(name), signal) };
     case 'ssm':
-      return { name, interval: REMOTE_INTERVAL, fetch: (tag) => fetchParameter(clients.ssm, rest, tag) };
+      return {
+        name,
+        interval: REMOTE_INTERVAL,
+        fetch: (tag, signal) => fetchParameter(clients.ssm, rest, tag, signal),
+      };
     case 's3': {
       const [, bucket, key] = /^\/\/([^/]+)\/(.+)$/s.exec(rest) as unknown as [string, string, string];
       return {
         name,
         interval: REMOTE_INTERVAL,
-        fetch: (tag) => fetchObject(clients.s3, { bucket, key }, tag),
+        fetch: (tag, signal) => fetchObject(clients.s3, { bucket, key }, tag, signal),
       };
     }
     default:
-      return { name, interval: REMOTE_INTERVAL, fetch: (tag) => fetchUrl(name, tag) };
+      return { name, interval: REMOTE_INTERVAL, fetch: (tag, signal) => fetchUrl(name, tag, signal) };
   }
 }
 
-async function fetchFile(path: string): Promise<Fetched> {
+async function fetchFile(path: string, signal: AbortSignal): Promise<Fetched> {
   try {
-    return { text: await readFile(path, 'utf8'), tag: undefined };
+    return { text: await readBounded(createReadStream(path, { signal }), MOST_BYTES), tag: undefined };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new Error(code === 'ENOENT' ? `there is no file ${path}` : message);
+    throw new Error(code === 'ENOENT' ? `there is no file ${path}` : `${path}: ${message}`);
   }
 }

@@ -27,23 +27,28 @@ export type EngineReply = {
 
 /**
  * Asks the engine at one of its own addresses, from that address, all questions at once.
- * `patience`: milliseconds for each.
+ * `patience`: milliseconds for each. After the signal nobody waits: what has not come is silent.
  */
 export async function askEngine(
   at: { address: string; port: number },
   questions: readonly EngineQuestion[],
   patience: number,
+  signal: AbortSignal,
 ): Promise<EngineReply[]> {
   const packets = questions.map((question) => encodeQuery({ id: 0, ...question }));
-  const heard = await exchange(at, packets, patience);
+  const heard = await exchange(at, packets, patience, signal);
   return heard.map((bytes) => readReply(bytes && decodeMessage(bytes)));
 }
 
 /** A query of the opcode STATUS (RFC 1035, section 4.1.1): whatever it forwards, an engine that runs refuses that at once. */
-export async function feelPulse(at: { address: string; port: number }, patience: number): Promise<boolean> {
+export async function feelPulse(
+  at: { address: string; port: number },
+  patience: number,
+  signal: AbortSignal,
+): Promise<boolean> {
   const packet = encodeQuery({ id: 0, name: '.', type: 'SOA', edns: false });
   packet[2] = (packet[2]! & 0x87) | (OPCODE_STATUS << 3);
-  const [reply] = await exchange(at, [packet], patience);
+  const [reply] = await exchange(at, [packet], patience, signal);
   return reply !== undefined;
 }
 
@@ -55,6 +60,7 @@ async function exchange(
   { address, port }: { address: string; port: number },
   packets: readonly Uint8Array[],
   patience: number,
+  signal: AbortSignal,
 ): Promise<(Uint8Array | undefined)[]> {
   const replies: (Uint8Array | undefined)[] = packets.map(() => undefined);
   const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
@@ -71,6 +77,9 @@ async function exchange(
     if (--missing === 0) done.resolve();
   });
   const timer = setTimeout(done.resolve, patience);
+  const giveUp = () => done.resolve();
+  signal.addEventListener('abort', giveUp);
+  if (signal.aborted) giveUp();
   try {
     // From the engine's own address: that is how its clients come to it, and it shows that the address is here.
     socket.bind(0, address);
@@ -86,6 +95,7 @@ async function exchange(
     // The address is not here: nobody has answered.
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
     socket.close();
   }
   return replies;

@@ -34,15 +34,23 @@ export async function watchHost(ports: AgentPorts, fitness: Fitness, signal: Abo
   }
 }
 
-/** Tells Auto Scaling of faults, once each time there are any; tried again until it is told. */
-export async function reportFaults(ports: AgentPorts, fitness: Fitness, signal: AbortSignal): Promise<void> {
+/**
+ * Tells Auto Scaling of faults, once each time there are any; tried again until it is told. `letsGo`: this host has no address, or lets go of it. One
+ * that keeps it for the time being, because others are in trouble too, is not to be replaced meanwhile.
+ */
+export async function reportFaults(
+  ports: AgentPorts,
+  fitness: Fitness,
+  letsGo: () => boolean,
+  signal: AbortSignal,
+): Promise<void> {
   const say = sayOnce(ports.report);
   let isReported = false;
   let failures = 0;
   while (!signal.aborted) {
     let pause = LOOK;
     if (fitness.reportable().length === 0) isReported = false;
-    else if (!isReported) {
+    else if (!isReported && letsGo()) {
       try {
         const told = await tellFleet(ports);
         isReported = told !== undefined;

@@ -50,7 +50,7 @@ function doingOf(turn: AgentView['turn']): string {
   if (!turn?.step) return 'cannot read the cloud';
   switch (turn.step.do) {
     case 'hold':
-      return `holds ${turn.step.interface.id}`;
+      return `holds ${turn.step.interface.id}${turn.step.despite === undefined ? '' : ` for now: ${turn.step.despite}`}`;
     case 'attach':
       return `attaches ${turn.step.interface.id}`;
     case 'detach':

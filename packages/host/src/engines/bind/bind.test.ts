@@ -80,6 +80,14 @@ describe('a named under supervision', {
     assert.deepEqual(readdirSync(parent), []);
   });
 
+  test('stopped while its named is frozen, it ends, and so does named', async (t) => {
+    const { world } = await startCorp(t);
+    const [frozen] = await namedPids();
+    process.kill(frozen!, 'SIGSTOP');
+    await world.engine.stop();
+    assert.ok(!existsSync(`/proc/${frozen}`));
+  });
+
   test('BIND 9.20 has no time for stale answers: it gives none before it has given up, and that is said', async (t) => {
     const parent = scratch(t);
     mimic(t, 'named', `[ "$1" = -V ] && { echo "BIND 9.20.9-1-Debian (Stable Release) <id:>"; exit 0; }`);

@@ -64,7 +64,10 @@ async function startServed(
       },
     };
     await folder.adopt(await writeChecked(config, place, folder, control, options));
-    const supervisor = await supervise(() => startNamed(programs.named, folder, options), options.log);
+    const supervisor = await supervise((ending) => {
+      const signal = AbortSignal.any(options.signal ? [ending, options.signal] : [ending]);
+      return startNamed(programs.named, folder, options, signal);
+    }, options.log);
     const answers = await Promise.all([control.tell('status'), readStatistics(LOOPBACK, statisticsPort)]);
     if (answers[0] === undefined && answers[1] !== undefined)
       return { supervisor, control, place, statisticsPort };

@@ -17,13 +17,15 @@ export type NamedProcess = {
 
 /** Milliseconds. 100,000 rules take seconds; on a busy machine, many. */
 const START_PATIENCE = 120_000;
-const STOP_PATIENCE = 5000;
+/** It has nothing to save: what it knows is in its cache and in our folder. */
+const STOP_PATIENCE = 1000;
 
-/** Resolves when it answers. @throws EngineError; it has ended then */
+/** Resolves when it answers; the signal breaks that off. @throws EngineError; it has ended then */
 export async function startNamed(
   program: string,
   folder: Folder,
   { workers, log }: Pick<EngineOptions, 'workers' | 'log'>,
+  signal: AbortSignal,
 ): Promise<NamedProcess> {
   // What it says before it has read where to log. Each start has its own: the complaints of another one say nothing of this.
   const startLog = await folder.makeLog();
@@ -41,9 +43,13 @@ export async function startNamed(
     await ended;
     clearTimeout(timer);
   };
-  const timer = setTimeout(() => child.kill('SIGKILL'), START_PATIENCE);
+  const giveUp = () => child.kill('SIGKILL');
+  const timer = setTimeout(giveUp, START_PATIENCE);
+  signal.addEventListener('abort', giveUp);
+  if (signal.aborted) giveUp();
   const death = await Promise.race([running, ended]);
   clearTimeout(timer);
+  signal.removeEventListener('abort', giveUp);
   const trouble = troubleIn(await readFile(startLog, 'utf8').catch(() => ''));
   await rm(startLog, { force: true });
   if (death === undefined && trouble === undefined) return { pid: child.pid!, ended, stop };

@@ -21,7 +21,8 @@ const LAST_DELAY = 5000;
 /** One that has lived so long starts a new row. */
 const STEADY = 10_000;
 
-type Start = () => Promise<NamedProcess>;
+/** The signal: it is stopped. */
+type Start = (ending: AbortSignal) => Promise<NamedProcess>;
 
 /** Of one `supervise`. */
 type State = {
@@ -37,7 +38,7 @@ type State = {
 export async function supervise(start: Start, log: EngineOptions['log']): Promise<Supervisor> {
   const ending = new AbortController();
   const state: State = {
-    current: await start(),
+    current: await start(ending.signal),
     generation: 1,
     reason: '',
     up: Promise.withResolvers(),
@@ -88,7 +89,7 @@ async function startAgain(
     log({ level: 'error', category: 'supervisor', message });
     if (delay > 0) await wait(delay, undefined, { signal: state.ending }).catch(() => {});
     if (state.ending.aborted) return count;
-    const next = await start().catch((error: Error) => error.message);
+    const next = await start(state.ending).catch((error: Error) => error.message);
     if (typeof next === 'string') {
       state.reason = next;
       continue;

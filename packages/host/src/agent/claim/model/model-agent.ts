@@ -1,4 +1,5 @@
 import type { MemberInterface } from '../../cloud/address-cloud.ts';
+import type { HostFitness } from '../../fitness.ts';
 import { NO_MEMORY } from '../decide-claim.ts';
 import { takeTurn } from '../take-turn.ts';
 import type { ModelCloud } from './model-cloud.ts';
@@ -7,7 +8,7 @@ import type { VirtualClock } from './virtual-clock.ts';
 /** An agent that takes turns until it is killed: from then on nothing that it began goes on, but what the cloud does already. */
 export type ModelAgent = {
   instanceId: string;
-  fit: boolean;
+  fitness: HostFitness;
   held: () => MemberInterface | undefined;
   kill: () => void;
 };
@@ -31,7 +32,7 @@ export function startModelAgent(
   };
   const agent: ModelAgent = {
     instanceId,
-    fit: true,
+    fitness: 'fit',
     held: () => (lives ? held : undefined),
     kill: () => (lives = false),
   };
@@ -53,7 +54,7 @@ export function startModelAgent(
       const turn = await takeTurn(
         memory,
         held,
-        { host: async () => ({ ...host, instanceId }), fit: agent.fit },
+        { host: async () => ({ ...host, instanceId }), fitness: agent.fitness },
         ports,
       );
       ({ memory, held } = turn);

@@ -24,6 +24,8 @@ export type ModelWorld = {
   pass: (milliseconds: number) => Promise<void>;
   /** Every address is on one machine, and its agent knows. */
   checkAllHeld: () => void;
+  /** Addresses that are on no machine now. */
+  countUnheld: () => number;
 };
 
 export function makeModelWorld(members: number, spares: number, random: () => number): ModelWorld {
@@ -74,6 +76,7 @@ export function makeModelWorld(members: number, spares: number, random: () => nu
           assert.ok(servers(each).length <= 1, `${each.id} is on two machines`);
       }
     },
+    countUnheld: () => cloud.interfaces.filter((each) => servers(each).length === 0).length,
     checkAllHeld: () => {
       for (const each of cloud.interfaces)
         assert.equal(servers(each).length, 1, `${each.id} is nowhere: ${JSON.stringify(cloud.interfaces)}`);
@@ -91,7 +94,7 @@ export function makeModelWorld(members: number, spares: number, random: () => nu
 function interfaceOf(index: number): MemberInterface {
   return {
     id: `eni-${index}`,
-    member: 'ab'[index],
+    member: 'abc'[index],
     mac: `02:00:00:00:00:0${index}`,
     availabilityZone: HOST.availabilityZone,
     vpcId: HOST.vpcId,

@@ -38,7 +38,7 @@ export function startAgent(
   };
   const { launchHook: hook, launchWithin: within } = config;
   const faults = fitness.reportable;
-  /** Outside AWS nobody is told of an unfit host that has the address: it is not well, and somebody else sees that. */
+  /** Outside AWS an agent does not decide who has the address: there a host that has it is as unfit as one that has not. */
   const letsGo = () => {
     const step = holding.view().turn?.step;
     return step !== undefined && (step.do !== 'hold' || config.interface !== undefined);

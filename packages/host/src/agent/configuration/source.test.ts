@@ -54,8 +54,7 @@ for (const name of ['https://HOST/a.json', 's3://configs/a.json', 'ssm:/configs/
   });
 
 function clientsAt(endpoint: string) {
-  const credentials = async () => ({ ...KEYS, expiration: new Date(Date.now() + 3_600_000) });
-  return openClients({ endpoint, region: async () => 'z-1' }, { credentials });
+  return openClients({ endpoint, region: async () => 'z-1' }, async () => KEYS);
 }
 
 async function serve(t: TestContext, answer: RequestListener): Promise<string> {

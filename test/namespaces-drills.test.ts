@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { pointsman } from './system/command.ts';
+import { AWS, awsArguments, awsEnvironment, runAws } from './system/aws.ts';
+import { pointsman, run } from './system/command.ts';
 import { copyTopology, type RunningLab, skipWithoutLab, startLab } from './system/lab.ts';
 
 type Report = {
@@ -8,7 +9,7 @@ type Report = {
   startedAt: string;
   events: { at_ms: number; what: string }[];
   answeredAgain_ms: Record<string, number>;
-  load: { asked: number; answered: number; late: number; lost: number };
+  load: { asked: number; answered: number; late: number; lost: number; slowest_ms: number };
 };
 
 describe('drills', { skip: skipWithoutLab, timeout: 900_000 }, () => {
@@ -63,6 +64,41 @@ describe('drills', { skip: skipWithoutLab, timeout: 900_000 }, () => {
     const report = await drill('freeze main/b', 2);
     says(report, /^10\.10\.2\.53 is silent to/);
     assert.ok(report.answeredAgain_ms['10.10.2.53']! > 1000);
+  });
+
+  test('a member with a wrong route is silent, though its machine is well', async () => {
+    const report = await drill('bad-route main/a', 2);
+    says(report, /^10\.10\.1\.53 is silent to/);
+    assert.ok(report.answeredAgain_ms['10.10.1.53']! > 1000);
+  });
+
+  test('two members are lost at once: the third one answers, and a machine that boots anew serves again', async () => {
+    const report = await drill('kill main/a and reboot main/b', 2);
+    says(report, /^main\/a is gone/);
+    says(report, /^main\/b is gone/);
+    assert.ok(report.answeredAgain_ms['10.10.1.53']! > 1000);
+    assert.ok(report.load.slowest_ms > 1000);
+  });
+
+  test('the API refuses and hangs until it is healed', async () => {
+    const { code, stderr } = await pointsman(
+      ...['drill', lab.file, 'api-throttle', '100%', 'and', 'stuck-detach', '--for', '0.1', '--keep'],
+    );
+    assert.equal(code, 0, stderr);
+    const once = { env: { ...awsEnvironment(lab.aws), AWS_MAX_ATTEMPTS: '1' } };
+    const refused = await run(AWS, awsArguments(lab.aws, ['ec2', 'describe-vpcs']), once);
+    assert.match(refused.stderr, /RequestLimitExceeded/);
+    assert.match(
+      (await pointsman('heal', lab.file)).stdout,
+      /^stuck-detach: healed\napi-throttle 100%: healed$/m,
+    );
+    assert.equal((await runAws(lab.aws, 'ec2', 'describe-vpcs')).code, 0);
+  });
+
+  test('what a lab without agents cannot lose is said', async () => {
+    const { code, stderr } = await pointsman('drill', lab.file, 'kill-agent', 'main/a');
+    assert.notEqual(code, 0);
+    assert.match(stderr, /no agent runs on the machine of main\/a/);
   });
 
   test('an availability zone that fails takes its member with it, and no other', async () => {

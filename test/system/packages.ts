@@ -27,6 +27,7 @@ export const systemPackages: readonly SystemPackage[] = [
     command: 'busybox',
     for: 'what udhcpc is a part of; ping and arping in the machines of a lab',
   },
+  { package: 'faketime', command: 'faketime', for: 'clocks of the machines of a lab that jump' },
   { package: 'tcpdump', command: 'tcpdump', for: 'seeing the path of a question in the lab' },
   { package: 'procps', command: 'ps', for: 'reading processes' },
   { package: 'gcc', command: 'gcc', for: 'the C echo in the bench' },

@@ -28,7 +28,8 @@ export {
   type RunningLab,
 } from './namespaces/control/lab-record.ts';
 export { drillLab } from './namespaces/drill/drill-lab.ts';
-export { FAULT_ARGUMENTS, type Fault, formatFault, parseFault } from './namespaces/drill/fault.ts';
+export { FAULT_ARGUMENTS, type Fault } from './namespaces/drill/fault.ts';
+export { parseFaults } from './namespaces/drill/parse-faults.ts';
 export type { DrillEvent, DrillReport } from './namespaces/drill/run-drill.ts';
 export { beginInOwnNamespace, mayHaveOwnNamespace, OWN_NAMESPACE } from './namespaces/rootless/begin.ts';
 export { endOwnLab, runInOwnLab } from './namespaces/rootless/join.ts';

@@ -3,7 +3,7 @@ import {
   drillLab,
   FAULT_ARGUMENTS,
   type Fault,
-  parseFault,
+  parseFaults,
   planNamespaces,
 } from '@pointsman/lab';
 import type { Command } from 'commander';
@@ -16,7 +16,7 @@ import { onEndSignal } from '../signals.ts';
 import { say, sayJson, shellWord } from '../terminal.ts';
 
 const AFTER_HELP = `
-Breaks one thing in a lab that \`pointsman up --world namespaces\` runs, under a steady load: the client host of every network asks ten questions a second, and
+Breaks something in a lab that \`pointsman up --world namespaces\` runs, under a steady load: the client host of every network asks ten questions a second, and
 waits as libc does, by its own resolv.conf. Tells what happens, who notices, and when answers come again; then heals what it broke, as Ctrl-C does.
 
 ${Object.entries(FAULT_ARGUMENTS)
@@ -24,6 +24,7 @@ ${Object.entries(FAULT_ARGUMENTS)
   .join('\n')}
 
   sudo pointsman drill hybrid.yaml kill main/a --for 20
+  sudo pointsman drill hybrid.yaml kill main/a and kill main/b
   sudo pointsman drill hybrid.yaml link shared-sydney --keep; sudo pointsman heal hybrid.yaml
 
 Exit code 1: when all was healed, an address did not answer again.
@@ -51,12 +52,12 @@ export function addDrill(program: Command): void {
 
 async function drill(file: string, words: string[], options: DrillOptions): Promise<void> {
   const topology = await loadTopology(file, options);
-  const parsed = parseFault(words, planNamespaces(topology));
+  const parsed = parseFaults(words, planNamespaces(topology));
   if (!parsed.ok) throw mistake(options, parsed.message);
   if (await ranInOwnLab(topology.name)) return;
   const ending = new AbortController();
   onEndSignal(() => ending.abort());
-  const { silent, ...report } = await drillLab(topology, runOptions(parsed.fault, options, ending.signal));
+  const { silent, ...report } = await drillLab(topology, runOptions(parsed.faults, options, ending.signal));
   if (options.json) sayJson(report);
   else {
     for (const line of drillSummary(report)) say(line);
@@ -67,11 +68,11 @@ async function drill(file: string, words: string[], options: DrillOptions): Prom
     throw new Outcome(1, `${silent.join(', ')}: no answer yet, though all is healed`);
 }
 
-function runOptions(fault: Fault, options: DrillOptions, signal: AbortSignal) {
+function runOptions(faults: readonly Fault[], options: DrillOptions, signal: AbortSignal) {
   const tell = ({ at_ms, what }: DrillEvent) => {
     if (!options.json) say(`${drillTime(at_ms)}  ${what}`);
   };
-  return { fault, lasts: options.for * 1000, heal: options.keep !== true, signal, tell };
+  return { faults, lasts: options.for * 1000, heal: options.keep !== true, signal, tell };
 }
 
 function mistake({ json }: DrillOptions, message: string): Outcome {

@@ -8,11 +8,13 @@ export function drillTime(ms: number): string {
 
 /** What came of a drill, behind its timeline. */
 export function drillSummary({ answeredAgain_ms: again, load }: DrillReport): string[] {
-  const { asked, answered, late, lost } = load;
+  const { asked, answered, late, lost, slowest_ms: slowest } = load;
   const parts = [
     `${count(asked, 'question')} asked`,
     `${answered} answered`,
-    ...(late > 0 ? [style('yellow', `${late} of them late`)] : []),
+    ...(late > 0
+      ? [style('yellow', `${late} of them late, by ${(slowest / 1000).toFixed(1)} s at most`)]
+      : []),
     lost > 0 ? style('red', `${lost} without an answer`) : 'none without an answer',
   ];
   return [

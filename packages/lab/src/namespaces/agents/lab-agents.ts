@@ -47,6 +47,7 @@ export function makeLabAgents(options: LabAgentsOptions): LabMembers {
       await waitForTiers({ lab, cloud, plan, findMachine, answers: answering.answers }, signal);
     },
     restart: undefined,
+    reconfigure: undefined,
     watch: (tell) => watchTiers(cloud, tiers.map(watchedTier(networks)), tell),
     stop: async () => asked?.stop(),
   };

@@ -1,3 +1,5 @@
+import { clockEnvironment } from '../fabric/index.ts';
+
 /** Where an agent's configuration is on its machine, as everywhere. */
 const CONFIG_FILE = '/etc/pointsman/agent.json';
 
@@ -6,10 +8,11 @@ const AT_EVERY_BOOT = '/var/lib/cloud/scripts/per-boot';
 
 /**
  * What an instance of a tier runs at its first boot: it keeps the agent's configuration, and has the agent run at this boot and at all others. In
- * the place of systemd, which no machine of the lab has, a loop starts an agent again that has ended.
+ * the place of systemd, which no machine of the lab has, a loop starts an agent again that has ended. An agent's clock is its machine's, where that can be.
  */
 export function writeUserData(config: string, command: readonly string[]): string {
-  const agent = [...command, 'agent', '--config', CONFIG_FILE].map(quote).join(' ');
+  const clock = Object.entries(clockEnvironment()).map(([name, value]) => `${name}=${value}`);
+  const agent = ['env', ...clock, ...command, 'agent', '--config', CONFIG_FILE].map(quote).join(' ');
   return `#!/bin/sh
 mkdir -p /etc/pointsman /var/lib/pointsman ${AT_EVERY_BOOT}
 cat > ${CONFIG_FILE} <<'END'

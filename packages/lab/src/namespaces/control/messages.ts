@@ -2,7 +2,7 @@
 export type ToLab =
   /** `fault` in words, as `drill` has them. Unless it is to be kept, it is healed when the channel ends. */
   | { do: 'break'; fault: readonly string[]; keep: boolean }
-  /** One fault, or all that is broken. */
+  /** The faults of one drill, or all that is broken. */
   | { do: 'heal'; fault?: readonly string[] }
   /** The machine that has a member's address now. */
   | { do: 'find'; member: string }

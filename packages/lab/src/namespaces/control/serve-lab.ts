@@ -1,7 +1,8 @@
 import { suggestion } from '@pointsman/core/topology';
 import { WorldError } from '../../loopback/world-error.ts';
 import type { Breaker } from '../drill/breaker.ts';
-import { type Fault, parseFault } from '../drill/fault.ts';
+import type { Fault } from '../drill/fault.ts';
+import { parseFaults } from '../drill/parse-faults.ts';
 import type { FindMachine } from '../world/find-machines.ts';
 import type { NamespacePlan } from '../world/plan.ts';
 import { type Channel, type ChannelServer, serveChannel } from './channel.ts';
@@ -39,16 +40,16 @@ async function serve(
 ): Promise<void> {
   switch (request.do) {
     case 'break': {
-      const parsed = parseFault(request.fault, lab.plan);
+      const parsed = parseFaults(request.fault, lab.plan);
       if (!parsed.ok) return tell({ event: 'refused', message: parsed.message });
-      await lab.breaker.break(parsed.fault);
-      if (!request.keep) healAtEnd(channel, lab.breaker, parsed.fault);
+      await lab.breaker.break(parsed.faults);
+      if (!request.keep) healAtEnd(channel, lab.breaker, parsed.faults);
       return tell({ event: 'broken' });
     }
     case 'heal': {
-      const parsed = request.fault && parseFault(request.fault, lab.plan);
+      const parsed = request.fault && parseFaults(request.fault, lab.plan);
       if (parsed && !parsed.ok) return tell({ event: 'refused', message: parsed.message });
-      return tell({ event: 'healed', faults: await lab.breaker.heal(parsed?.fault) });
+      return tell({ event: 'healed', faults: await lab.breaker.heal(parsed?.faults) });
     }
     case 'find': {
       const machine = lab.findMachine(request.member);
@@ -71,8 +72,8 @@ function whyNowhere(member: string, { members }: NamespacePlan): string {
 }
 
 /** Whoever broke it may be killed: then nobody else would put it right. */
-function healAtEnd(channel: Channel, breaker: Breaker, fault: Fault): void {
-  const heal = () => breaker.heal(fault).catch((error: Error) => process.emitWarning(error));
+function healAtEnd(channel: Channel, breaker: Breaker, faults: readonly Fault[]): void {
+  const heal = () => breaker.heal(faults).catch((error: Error) => process.emitWarning(error));
   if (channel.ended.aborted) void heal();
   else channel.ended.addEventListener('abort', heal, { once: true });
 }

@@ -4,7 +4,7 @@ import { WorldError } from '../../loopback/world-error.ts';
 import { findLab, type HostRecord, type LabRecord } from '../control/lab-record.ts';
 import type { FromLab, Notice, ToLab } from '../control/messages.ts';
 import { readMachineFile } from '../fabric/index.ts';
-import { type Fault, formatFault } from './fault.ts';
+import { type Fault, formatFaults } from './fault.ts';
 import { findLoadNames, type LoadNames } from './load-names.ts';
 import { type DrilledLab, type DrillOptions, type DrillReport, runDrill } from './run-drill.ts';
 import { type AskServer, askAsStub, parseResolvConf } from './stub-resolver.ts';
@@ -38,10 +38,10 @@ export async function drillLab(
     return promise;
   };
   const names = findLoadNames(topology);
-  const words = formatFault(options.fault).split(' ');
+  const words = formatFaults(options.faults).split(' ');
   const lab: DrilledLab = {
     clients: record.clients
-      .filter(isSpared(options.fault))
+      .filter(isSpared(options.faults))
       .map((host) => clientOf(record, host, names.get(host.network)!)),
     break: () => request({ do: 'break', fault: words, keep: !options.heal }),
     heal: () => request({ do: 'heal', fault: words }),
@@ -58,8 +58,9 @@ export async function drillLab(
 }
 
 /** A client host that fails itself asks nothing. */
-function isSpared(fault: Fault): (host: HostRecord) => boolean {
-  return ({ availabilityZone }) => fault.kind !== 'zone' || fault.availabilityZone !== availabilityZone;
+function isSpared(faults: readonly Fault[]): (host: HostRecord) => boolean {
+  const failed = faults.flatMap((fault) => (fault.kind === 'zone' ? [fault.availabilityZone] : []));
+  return ({ availabilityZone }) => availabilityZone === undefined || !failed.includes(availabilityZone);
 }
 
 /** The host as it is now: what DHCP has told it stands in its resolv.conf. */

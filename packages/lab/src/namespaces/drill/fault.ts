@@ -1,25 +1,39 @@
-import { formatAddress, parseAddress } from '@pointsman/core/address';
-import { suggestion } from '@pointsman/core/topology';
-import type { NamespacePlan } from '../world/plan.ts';
-
 /** What a drill breaks. */
 export type Fault =
-  /** Every process of the member's machine is gone at once. */
-  | { readonly kind: 'kill'; readonly member: string }
-  /** Every process of it stands still: it holds its address, and says nothing. */
-  | { readonly kind: 'freeze'; readonly member: string }
-  | { readonly kind: 'fill-disk'; readonly member: string }
+  | { readonly kind: MemberFaultKind; readonly member: string }
+  /** The wall clock of the member's machine jumps by so many milliseconds, ahead or back. */
+  | { readonly kind: 'clock'; readonly member: string; readonly ms: number }
   /** All machines of an availability zone lose their network. */
   | { readonly kind: 'zone'; readonly availabilityZone: string }
   | { readonly kind: 'link'; readonly link: string }
   /** A server that members or clients ask says nothing any more. */
   | { readonly kind: 'upstream'; readonly address: string }
-  /** Attaching a network interface takes so many milliseconds. */
-  | { readonly kind: 'slow-attach'; readonly ms: number }
+  /** Attaching or detaching a network interface takes so many milliseconds. */
+  | { readonly kind: 'slow-attach' | 'slow-detach'; readonly ms: number }
+  /** Of the packets between networks, or of the calls of the API, this share is lost or refused, from 0 to 1. */
+  | { readonly kind: 'loss' | 'api-throttle'; readonly share: number }
+  | { readonly kind: BareFaultKind };
+
+export type MemberFaultKind =
+  /** Every process of the member's machine is gone at once. */
+  | 'kill'
+  /** Every process of it stands still: it holds its address, and says nothing. */
+  | 'freeze'
+  /** It boots anew. */
+  | 'reboot'
+  /** Its agent is gone at once, and the engine with it. */
+  | 'kill-agent'
+  | 'fill-disk'
+  /** What the fixed address sends leaves by the machine's other interface, as if somebody had changed the route by hand. */
+  | 'bad-route';
+
+export type BareFaultKind =
   /** The instance metadata service says nothing. */
-  | { readonly kind: 'metadata-down' }
-  /** Of the packets between networks this share is lost, from 0 to 1. */
-  | { readonly kind: 'loss'; readonly share: number };
+  | 'metadata-down'
+  /** The cloud's API says nothing. */
+  | 'api-down'
+  /** Interfaces that are to be detached stay where they are, unless by force. */
+  | 'stuck-detach';
 
 export type FaultKind = Fault['kind'];
 
@@ -27,128 +41,67 @@ export type FaultKind = Fault['kind'];
 export const FAULT_ARGUMENTS: Readonly<Record<FaultKind, string>> = {
   kill: 'TIER/MEMBER',
   freeze: 'TIER/MEMBER',
+  reboot: 'TIER/MEMBER',
+  'kill-agent': 'TIER/MEMBER',
   'fill-disk': 'TIER/MEMBER',
+  'bad-route': 'TIER/MEMBER',
+  clock: 'TIER/MEMBER +TIME',
   zone: 'AVAILABILITY-ZONE',
   link: 'NAME',
   upstream: 'ADDRESS',
   'slow-attach': 'SECONDS',
+  'slow-detach': 'SECONDS',
+  'stuck-detach': '',
   'metadata-down': '',
+  'api-down': '',
+  'api-throttle': 'PERCENT',
   loss: 'PERCENT',
 };
 
-export type ParsedFault = { ok: true; fault: Fault } | { ok: false; message: string };
+/** Between two faults of one drill. */
+export const AND = 'and';
 
-/** Reads the words of a drill, such as `kill main/a`; what is wrong with them, in a sentence, where they name nothing of the lab. */
-export function parseFault(words: readonly string[], plan: NamespacePlan): ParsedFault {
-  const [kind = '', argument = ''] = words;
-  const kinds = Object.keys(FAULT_ARGUMENTS);
-  if (!Object.hasOwn(FAULT_ARGUMENTS, kind))
-    return refuse(`"${kind}" is no drill; ${suggestion(kind, kinds, 'drill')}`);
-  const wanted = FAULT_ARGUMENTS[kind as FaultKind];
-  const most = wanted === '' ? 1 : 2;
-  if (words.length > most)
-    return refuse(`"${words.slice(most).join(' ')}" is too much: write ${shape(kind)}`);
-  if (wanted !== '' && argument === '') return refuse(`say what: ${shape(kind)}`);
-  return parseArgument(kind as FaultKind, argument, plan);
+/** As it is written: `kill main/a and loss 10%`. */
+export function formatFaults(faults: readonly Fault[]): string {
+  return faults.map(formatFault).join(` ${AND} `);
 }
 
-function parseArgument(kind: FaultKind, text: string, plan: NamespacePlan): ParsedFault {
-  switch (kind) {
-    case 'kill':
-    case 'freeze':
-    case 'fill-disk': {
-      const names = plan.members.map(({ name }) => name);
-      return oneOf(names, text, 'member', (member) => ({ kind, member }));
-    }
-    case 'zone': {
-      const zones = plan.vpcs.flatMap(({ subnets }) => subnets.map((each) => each.availabilityZone));
-      return oneOf([...new Set(zones)], text, 'availability zone', (availabilityZone) => ({
-        kind,
-        availabilityZone,
-      }));
-    }
-    case 'link':
-      return parseLink(text, plan);
-    case 'upstream':
-      return parseUpstream(text, plan);
+export function formatFault(fault: Fault): string {
+  const place = placeOf(fault);
+  switch (fault.kind) {
+    case 'clock':
+      return `${place} ${formatOffset(fault.ms)}`;
     case 'slow-attach':
-      return parseDuration(text);
-    case 'metadata-down':
-      return { ok: true, fault: { kind } };
+    case 'slow-detach':
+      return `${place} ${fault.ms / 1000}s`;
     case 'loss':
-      return parseShare(text);
+    case 'api-throttle':
+      return `${place} ${Math.round(fault.share * 10_000) / 100}%`;
+    default:
+      return place;
   }
 }
 
-function parseLink(text: string, { links }: NamespacePlan): ParsedFault {
-  const turned = links.find(({ between }) => between.length === 2 && between.toReversed().join('-') === text);
-  const names = links.map(({ name }) => name);
-  return oneOf(names, names.includes(text) ? text : (turned?.name ?? text), 'link', (link) => ({
-    kind: 'link',
-    link,
-  }));
-}
-
-function parseUpstream(text: string, { servers }: NamespacePlan): ParsedFault {
-  const bytes = parseAddress(text);
-  if (!bytes) return refuse(`"${text}" is not an address`);
-  const addresses = [...new Set(servers.map(({ address }) => address))];
-  return oneOf(addresses, formatAddress(bytes), 'server', (address) => ({ kind: 'upstream', address }));
-}
-
-const LONGEST_ATTACH = 3600;
-
-function parseDuration(text: string): ParsedFault {
-  const match = /^([0-9]+(?:\.[0-9]+)?)s?$/.exec(text);
-  const seconds = match ? Number(match[1]) : 0;
-  if (seconds > 0 && seconds <= LONGEST_ATTACH)
-    return { ok: true, fault: { kind: 'slow-attach', ms: seconds * 1000 } };
-  return refuse(`"${text}" is no time; write seconds, such as 20s, ${LONGEST_ATTACH} at most`);
-}
-
-function parseShare(text: string): ParsedFault {
-  const match = /^([0-9]+(?:\.[0-9]+)?)%?$/.exec(text);
-  const percent = match ? Number(match[1]) : 0;
-  if (percent > 0 && percent <= 100) return { ok: true, fault: { kind: 'loss', share: percent / 100 } };
-  return refuse(`"${text}" is no share of packets; write a percentage above 0, 100 at most, such as 10%`);
-}
-
-function oneOf(
-  names: readonly string[],
-  text: string,
-  what: string,
-  make: (name: string) => Fault,
-): ParsedFault {
-  if (names.includes(text)) return { ok: true, fault: make(text) };
-  return refuse(`"${text}" is no ${what} of the lab; ${suggestion(text, names, what)}`);
-}
-
-function refuse(message: string): ParsedFault {
-  return { ok: false, message };
-}
-
-function shape(kind: string): string {
-  return `${kind} ${FAULT_ARGUMENTS[kind as FaultKind]}`.trim();
-}
-
-/** As it is written: `kill main/a`, `loss 10%`. */
-export function formatFault(fault: Fault): string {
+/** What a fault is done to, in words: two of one place cannot be there together. */
+export function placeOf(fault: Fault): string {
   switch (fault.kind) {
-    case 'kill':
-    case 'freeze':
-    case 'fill-disk':
-      return `${fault.kind} ${fault.member}`;
     case 'zone':
       return `zone ${fault.availabilityZone}`;
     case 'link':
       return `link ${fault.link}`;
     case 'upstream':
       return `upstream ${fault.address}`;
-    case 'slow-attach':
-      return `slow-attach ${fault.ms / 1000}s`;
-    case 'metadata-down':
-      return fault.kind;
-    case 'loss':
-      return `loss ${Math.round(fault.share * 10_000) / 100}%`;
+    default:
+      return 'member' in fault ? `${fault.kind} ${fault.member}` : fault.kind;
   }
+}
+
+/** Milliseconds of each unit of time, the longest first. */
+export const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000 };
+
+/** `+10m`, `-90s`. */
+function formatOffset(ms: number): string {
+  const size = Math.abs(ms);
+  const [unit, length] = Object.entries(UNITS).find(([, each]) => size % each === 0) ?? ['s', 1000];
+  return `${ms < 0 ? '-' : '+'}${size / length}${unit}`;
 }

@@ -18,7 +18,7 @@ test('ten questions a second from each client, every other one for a name that n
   });
   t.mock.timers.tick(1000);
   await load.stop();
-  assert.deepEqual(load.counts(), { asked: 20, answered: 20, late: 0, lost: 0 });
+  assert.deepEqual(load.counts(), { asked: 20, answered: 20, late: 0, lost: 0, slowest_ms: 0 });
   const fresh = asked.filter((name) => name.startsWith('drill-'));
   assert.equal(fresh.length, 10);
   assert.equal(new Set(fresh).size, 10);
@@ -41,7 +41,7 @@ test('an answer after more than a second is late, no answer is a loss, and both 
     await new Promise(setImmediate);
   }
   await load.stop();
-  assert.deepEqual(load.counts(), { asked: 3, answered: 2, late: 1, lost: 1 });
+  assert.deepEqual(load.counts(), { asked: 3, answered: 2, late: 1, lost: 1, slowest_ms: 1500 });
   assert.deepEqual(
     news.map(({ outcome, ms }) => [outcome, ms]),
     [

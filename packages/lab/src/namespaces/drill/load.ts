@@ -1,7 +1,7 @@
 import { type Message, type Name, parseName } from '@pointsman/core/dns';
 
-/** How the questions of a load fared. A late answer counts as answered, too. */
-export type LoadCounts = { asked: number; answered: number; late: number; lost: number };
+/** How the questions of a load fared. A late answer counts as answered, too; `slowest_ms`: how long the slowest answer took. */
+export type LoadCounts = { asked: number; answered: number; late: number; lost: number; slowest_ms: number };
 
 /** One client host, as the load needs it. */
 export type LoadClient = {
@@ -40,7 +40,7 @@ export const LATE = 1000;
  * authoritative, and NXDOMAIN is its answer.
  */
 export function startLoad(clients: readonly LoadClient[], { random, now, tell }: LoadOptions): Load {
-  const counts: LoadCounts = { asked: 0, answered: 0, late: 0, lost: 0 };
+  const counts: LoadCounts = { asked: 0, answered: 0, late: 0, lost: 0, slowest_ms: 0 };
   const underway = new Map<LoadClient, Set<Promise<void>>>();
   let turn = 0;
   const askOne = async (client: LoadClient, isBusy: boolean) => {
@@ -52,6 +52,7 @@ export function startLoad(clients: readonly LoadClient[], { random, now, tell }:
     const ms = now() - started;
     const outcome = !answer ? 'lost' : ms > LATE ? 'late' : 'answered';
     counts[answer ? 'answered' : 'lost']++;
+    if (answer) counts.slowest_ms = Math.max(counts.slowest_ms, Math.round(ms));
     if (outcome === 'late') counts.late++;
     tell({ network: client.network, ms, outcome });
   };

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Notice } from '../control/messages.ts';
 import { watchAnswering } from './answering.ts';
-import { type Fault, formatFault } from './fault.ts';
+import { type Fault, formatFaults } from './fault.ts';
 import { type LoadClient, type LoadCounts, type LoadNews, startLoad } from './load.ts';
 import { type ProbingClient, startProbes } from './probes.ts';
 
@@ -28,7 +28,7 @@ export type DrilledLab = {
 };
 
 export type DrillOptions = {
-  fault: Fault;
+  faults: readonly Fault[];
   /** Milliseconds until what was broken is healed; without `heal` nobody does. */
   lasts: number;
   heal: boolean;
@@ -45,7 +45,7 @@ const LOOK_INTERVAL = 50;
 /** Resolves when all has been healed and every address answers again, or it has been waited long enough; `silent` are those that do not answer then. */
 export async function runDrill(
   lab: DrilledLab,
-  { fault, lasts, heal, signal, tell }: DrillOptions,
+  { faults, lasts, heal, signal, tell }: DrillOptions,
 ): Promise<DrillReport & { silent: string[] }> {
   const timeline = makeTimeline(tell);
   const answering = watchAnswering();
@@ -64,7 +64,7 @@ export async function runDrill(
     tell: firstTrouble(timeline.say),
   });
   const stopProbes = startProbes(lab.clients, see);
-  const drill = formatFault(fault);
+  const drill = formatFaults(faults);
   try {
     await pause(BASELINE, signal);
     const startedAt = timeline.start();

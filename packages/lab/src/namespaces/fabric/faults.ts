@@ -1,12 +1,20 @@
 import { open, rm } from 'node:fs/promises';
 import { applyTo, type Lab, missing } from './lab.ts';
 import type { LabFabric } from './lab-fabric.ts';
+import { setClock } from './machines/clock.ts';
 import { type Machine, machineFolder } from './machines/machine.ts';
-import { namespaceOfProcess, processesIn, signal } from './processes.ts';
+import { argumentsOf, namespaceOfProcess, processesIn, signal, wakeEntrants } from './processes.ts';
 
 type Faults = Pick<
   LabFabric,
-  'setZone' | 'setLoss' | 'freezeMachine' | 'thawMachine' | 'fillDisk' | 'emptyDisk'
+  | 'setZone'
+  | 'setLoss'
+  | 'freezeMachine'
+  | 'thawMachine'
+  | 'fillDisk'
+  | 'emptyDisk'
+  | 'killProcesses'
+  | 'setClock'
 >;
 
 export function faults(lab: Lab): Faults {
@@ -35,6 +43,8 @@ export function faults(lab: Lab): Faults {
     thawMachine(machineId) {
       const machine = running(machineId);
       for (const pid of processesOf(machine.init)) signal(pid, 'SIGCONT');
+      const namespace = namespaceOfProcess(machine.init, 'pid');
+      if (namespace !== undefined) wakeEntrants(namespace);
       machine.isFrozen = false;
     },
     async fillDisk(machineId) {
@@ -49,6 +59,15 @@ export function faults(lab: Lab): Faults {
     },
     async emptyDisk(machineId) {
       await rm(filler(machineId), { force: true });
+    },
+    killProcesses(machineId, isMeant) {
+      const meant = processesOf(running(machineId).init).filter((pid) => isMeant(argumentsOf(pid)));
+      for (const pid of meant) signal(pid, 'SIGKILL');
+      return meant.length;
+    },
+    async setClock(machineId, ms) {
+      running(machineId);
+      await setClock(machineFolder(lab.folder, machineId), ms);
     },
   };
 }

@@ -15,10 +15,10 @@ import {
   missing,
   networkOf,
 } from './lab.ts';
-import { bootMachine, machineFolder } from './machines/machine.ts';
+import { bootMachine, type Machine, machineFolder } from './machines/machine.ts';
 import { type Interface, isIpv6 } from './model.ts';
 import { NAMESPACES } from './names.ts';
-import { signal } from './processes.ts';
+import { namespaceOfProcess, signal, wakeEntrants } from './processes.ts';
 
 type Instances = Pick<Fabric, 'stopInstance' | 'rebootInstance' | 'terminateInstance' | 'instanceStatus'> & {
   startInstance(spec: InstanceSpec): Promise<void>;
@@ -84,12 +84,22 @@ async function setHopLimit(lab: Lab, { id, metadataHopLimit }: InstanceSpec): Pr
 async function stopMachine(lab: Lab, instance: Instance): Promise<void> {
   const { machine, spec } = instance;
   if (!machine) return;
-  if (machine.isRunning) signal(machine.init, 'SIGKILL');
-  await machine.ended;
+  await endProcesses(machine);
   // A veth dies with its namespace: out with the interfaces first.
   await moveOut(lab, attachedTo(lab, spec.id), spec.id);
   instance.machine = undefined;
   await lab.commands.runIp([`netns delete ${machineNamespace(lab, spec.id)}`]);
+}
+
+/** Milliseconds between two tries to let those go on that a frozen machine waits for. */
+const WAKE_INTERVAL = 50;
+
+async function endProcesses({ init, ended, isRunning }: Machine): Promise<void> {
+  if (!isRunning) return;
+  const namespace = namespaceOfProcess(init, 'pid');
+  signal(init, 'SIGKILL');
+  const waking = setInterval(() => namespace !== undefined && wakeEntrants(namespace), WAKE_INTERVAL);
+  await ended.finally(() => clearInterval(waking));
 }
 
 async function forgetMachine(lab: Lab, instanceId: string): Promise<void> {

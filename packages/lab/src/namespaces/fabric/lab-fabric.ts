@@ -34,6 +34,10 @@ export type LabFabric = Fabric & {
   thawMachine(machineId: string): void;
   fillDisk(machineId: string): Promise<void>;
   emptyDisk(machineId: string): Promise<void>;
+  /** Ends the processes of a machine whose command line is meant, at once; how many there were. */
+  killProcesses(machineId: string, isMeant: (argv: readonly string[]) => boolean): number;
+  /** How far the machine's wall clock is ahead of this one's, milliseconds. @throws FabricError where libfaketime is missing */
+  setClock(machineId: string, ms: number): Promise<void>;
 };
 
 export type LabState = 'up' | 'down';

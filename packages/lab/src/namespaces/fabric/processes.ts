@@ -5,7 +5,10 @@ import { FabricError } from './fabric-error.ts';
 import { NAMESPACES } from './names.ts';
 
 /** As /proc/PID/ns writes it; undefined where there is no such process. */
-export function namespaceOfProcess(pid: number, kind: 'net' | 'pid'): string | undefined {
+export function namespaceOfProcess(
+  pid: number,
+  kind: 'net' | 'pid' | 'pid_for_children',
+): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/ns/${kind}`);
   } catch {
@@ -28,6 +31,19 @@ export function processesIn(namespaces: ReadonlySet<string>, kind: 'net' | 'pid'
   );
 }
 
+/**
+ * Lets those go on that have brought a program into a PID namespace from outside: nsenter(1) stops itself where its child is stopped, and the namespace does
+ * not end before it has waited for that child.
+ */
+export function wakeEntrants(namespace: string): void {
+  for (const pid of allProcesses())
+    if (
+      namespaceOfProcess(pid, 'pid_for_children') === namespace &&
+      namespaceOfProcess(pid, 'pid') !== namespace
+    )
+      signal(pid, 'SIGCONT');
+}
+
 /** Processes that began with this variable in their environment. */
 export function processesWith(name: string, value: string): number[] {
   const wanted = Buffer.from(`\0${name}=${value}\0`);
@@ -38,6 +54,15 @@ export function processesWith(name: string, value: string): number[] {
       return false;
     }
   });
+}
+
+/** A process's command line; empty where it is gone. */
+export function argumentsOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  } catch {
+    return [];
+  }
 }
 
 /** Kills what `find` finds, also what is started by others meanwhile. @throws FabricError where something does not end */

@@ -1,8 +1,10 @@
-import { type Cloud, type MetadataFaults, NO_METADATA_FAULTS } from '@pointsman/cloud';
+import { type Cloud, type CloudFaults, type MetadataFaults, NO_METADATA_FAULTS } from '@pointsman/cloud';
+import { DEFAULT_TABLE } from '@pointsman/core/config';
+import { runCommand } from '@pointsman/host';
 import { WorldError } from '../../loopback/world-error.ts';
 import type { Heal } from '../drill/breaker.ts';
-import type { Fault } from '../drill/fault.ts';
-import type { LabFabric } from '../fabric/index.ts';
+import type { Fault, MemberFaultKind } from '../drill/fault.ts';
+import { type LabFabric, machineCommand } from '../fabric/index.ts';
 import type { FindMachine } from './find-machines.ts';
 import type { LabMembers } from './lab-members.ts';
 import type { LabNetworks } from './make-networks.ts';
@@ -10,6 +12,7 @@ import type { NamespacePlan } from './plan.ts';
 
 /** What faults are done to. */
 export type FaultyLab = {
+  lab: string;
   plan: NamespacePlan;
   fabric: LabFabric;
   cloud: Cloud;
@@ -21,27 +24,9 @@ export type FaultyLab = {
 
 /** Breaks one thing; gives what heals it. @throws WorldError `no-machine` where no machine has the member's address */
 export async function applyFault(lab: FaultyLab, fault: Fault): Promise<Heal> {
-  const { fabric, cloud } = lab;
+  const { fabric, cloud, metadataFaults } = lab;
+  const { faults } = cloud.core;
   switch (fault.kind) {
-    case 'kill': {
-      const machine = machineOf(lab, fault.member);
-      await fabric.stopInstance(machine);
-      return () => revive(lab, fault.member, machine);
-    }
-    case 'freeze': {
-      const machine = machineOf(lab, fault.member);
-      fabric.freezeMachine(machine);
-      return async () => {
-        if (isThere(lab, machine)) fabric.thawMachine(machine);
-      };
-    }
-    case 'fill-disk': {
-      const machine = machineOf(lab, fault.member);
-      await fabric.fillDisk(machine);
-      return async () => {
-        if (isThere(lab, machine)) await fabric.emptyDisk(machine);
-      };
-    }
     case 'zone':
       await fabric.setZone(fault.availabilityZone, 'down');
       return () => fabric.setZone(fault.availabilityZone, 'up');
@@ -52,22 +37,79 @@ export async function applyFault(lab: FaultyLab, fault: Fault): Promise<Heal> {
     }
     case 'upstream':
       return silence(lab, fault.address);
-    case 'slow-attach': {
-      const { attachDelay } = cloud.core.faults;
-      cloud.core.faults.attachDelay = fault.ms;
-      return async () => {
-        cloud.core.faults.attachDelay = attachDelay;
-      };
-    }
+    case 'slow-attach':
+      return turn(faults, 'attachDelay', fault.ms);
+    case 'slow-detach':
+      return turn(faults, 'detachDelay', fault.ms);
+    case 'stuck-detach':
+      return turn(faults, 'hangDetach', true);
+    case 'api-down':
+      return turn(faults, 'outage', 'hang');
+    case 'api-throttle':
+      return turn(faults, 'throttle', fault.share);
     case 'metadata-down':
-      lab.metadataFaults.outage = 'silent';
+      metadataFaults.outage = 'silent';
       return async () => {
-        lab.metadataFaults.outage = NO_METADATA_FAULTS.outage;
+        metadataFaults.outage = NO_METADATA_FAULTS.outage;
       };
     case 'loss':
       await fabric.setLoss(fault.share);
       return () => fabric.setLoss(0);
+    case 'clock': {
+      const machine = machineOf(lab, fault.member);
+      await fabric.setClock(machine, fault.ms);
+      return async () => {
+        if (isThere(lab, machine)) await fabric.setClock(machine, 0);
+      };
+    }
+    default:
+      return breakMember(lab, fault.kind, fault.member);
   }
+}
+
+async function breakMember(lab: FaultyLab, kind: MemberFaultKind, member: string): Promise<Heal> {
+  const { fabric, members } = lab;
+  const machine = machineOf(lab, member);
+  const ifThere = (heal: () => void | Promise<void>) => async () => {
+    if (isThere(lab, machine)) await heal();
+  };
+  switch (kind) {
+    case 'kill':
+      await fabric.stopInstance(machine);
+      return async () => {
+        if (members.restart) await reboot(lab, member, machine);
+      };
+    case 'freeze':
+      fabric.freezeMachine(machine);
+      return ifThere(() => fabric.thawMachine(machine));
+    case 'reboot':
+      await reboot(lab, member, machine);
+      return async () => {};
+    case 'kill-agent':
+      killAgent(lab, machine, member);
+      return async () => {};
+    case 'fill-disk':
+      await fabric.fillDisk(machine);
+      return ifThere(() => fabric.emptyDisk(machine));
+    case 'bad-route':
+      await misroute(lab, machine, member);
+      return async () => {
+        await members.reconfigure?.(member);
+      };
+  }
+}
+
+/** Sets a switch of the cloud until it is healed. */
+function turn<Key extends keyof CloudFaults>(
+  faults: CloudFaults,
+  key: Key,
+  value: CloudFaults[Key],
+): Promise<Heal> {
+  const before = faults[key];
+  faults[key] = value;
+  return Promise.resolve(async () => {
+    faults[key] = before;
+  });
 }
 
 /** On every router that the server stands on. */
@@ -92,9 +134,25 @@ function isThere({ cloud }: FaultyLab, machine: string): boolean {
   return cloud.state.now().instances.get(machine)?.state === 'running';
 }
 
-/** Boots the machine of a member that was killed, and lets it serve again, where nobody else sees to that. */
-async function revive({ members, fabric }: FaultyLab, member: string, machine: string): Promise<void> {
-  if (!members.restart) return;
+/** Boots a machine anew, and lets its member serve again, where nobody else sees to that. */
+async function reboot({ members, fabric }: FaultyLab, member: string, machine: string): Promise<void> {
   await fabric.rebootInstance(machine);
-  await members.restart(member);
+  await members.restart?.(member);
+}
+
+function killAgent({ fabric }: FaultyLab, machine: string, member: string): void {
+  const isAgent = ([, program = '', command]: readonly string[]) =>
+    program.endsWith('/pointsman.js') && command === 'agent';
+  if (fabric.killProcesses(machine, isAgent) > 0) return;
+  throw new WorldError('no-agent', `no agent runs on the machine of ${member}`);
+}
+
+/** As somebody does who thinks that a machine has one way out. */
+async function misroute({ lab, plan }: FaultyLab, machine: string, member: string): Promise<void> {
+  const { address } = plan.members.find(({ name }) => name === member)!;
+  const ip = address.includes(':') ? 'ip -6' : 'ip -4';
+  const script = `${ip} route replace $(${ip} route show default | head -n 1) table ${DEFAULT_TABLE}`;
+  const { command, args } = machineCommand(lab, machine);
+  const { code, stderr } = await runCommand([command, ...args, 'sh', '-c', script]);
+  if (code !== 0) throw new WorldError('not-possible', `the route of ${member} stays: ${stderr.trim()}`);
 }

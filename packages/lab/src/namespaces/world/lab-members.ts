@@ -20,6 +20,8 @@ export type LabMembers = {
   start: (forwarders: readonly WorldForwarder[]) => Promise<void>;
   /** Lets a member serve again whose machine has booted anew; undefined where nobody has to. */
   restart: ((name: string) => Promise<void>) | undefined;
+  /** Puts a member's interface and routes right; undefined where nobody has to. @throws InterfaceError */
+  reconfigure: ((name: string) => Promise<void>) | undefined;
   /** Tells what is noticed about them, until it is ended by what it gives. */
   watch: (tell: (notice: Notice) => void) => () => void;
   stop: () => Promise<void>;
@@ -45,14 +47,18 @@ export function makeLabMembers(
   const running = new Map<string, Member>();
   const findMachine = findMachines(cloud, interfaces);
   const all = () => [...interfaces.keys()].flatMap((name) => running.get(name) ?? []);
-  const serve = async (forwarder: WorldForwarder, signal?: AbortSignal) => {
-    const { command, args } = machineCommand(lab, findMachine(forwarder.name)!);
+  const configure = async (name: string, signal?: AbortSignal) => {
+    const { command, args } = machineCommand(lab, findMachine(name)!);
     const enter = [command, ...args] as const;
     await configureInterface(
       (argv) => runCommand([...enter, ...argv]),
-      interfaceOf(cloud, interfaces.get(forwarder.name)!),
+      interfaceOf(cloud, interfaces.get(name)!),
       signal,
     );
+    return enter;
+  };
+  const serve = async (forwarder: WorldForwarder, signal?: AbortSignal) => {
+    const enter = await configure(forwarder.name, signal);
     running.set(forwarder.name, await startMember(forwarder, { signal, enter }));
   };
   return {
@@ -63,6 +69,9 @@ export function makeLabMembers(
       if (failure) throw failure.reason;
     },
     restart: (name) => serve(running.get(name)!.forwarder),
+    reconfigure: async (name) => {
+      await configure(name);
+    },
     watch: (tell) => watchMembers(all, tell),
     stop: async () => {
       await Promise.all([...running.values()].map((member) => member.stop()));

@@ -129,7 +129,7 @@ async function startWithin(
   Object.assign(cloud.core.faults, USUAL_DELAYS, options.delays);
   const findMachine = findMachines(cloud, networks.seeded.interfaces);
   const breaker = makeBreaker((fault) =>
-    applyFault({ plan, fabric, cloud, metadataFaults, networks, members, findMachine }, fault),
+    applyFault({ lab, plan, fabric, cloud, metadataFaults, networks, members, findMachine }, fault),
   );
   const control = await serveLab(controlPath(hold.folder), {
     plan,

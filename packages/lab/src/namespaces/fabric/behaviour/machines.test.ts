@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import { skipWithout } from '../../../../../../test/system/packages.ts';
+import { machineCommand } from '../index.ts';
+import { clockEnvironment } from '../machines/clock.ts';
 import {
   canPing,
   inMachine,
@@ -47,6 +52,46 @@ describe('machines', { skip: skipWithoutRoot }, () => {
     const shown = await inMachine(trial, 'i-1-10', 'cat /etc/kept /var/lib/marks; ls /run/gone || true');
     assert.match(shown, /^kept\nran\nls: /);
     assert.equal(await trial.fabric.instanceStatus('i-1-10'), 'ok');
+  });
+
+  it('have clocks of their own, which jump for who reads them by libfaketime', {
+    skip: skipWithout('faketime'),
+  }, async () => {
+    const faked = Object.entries(clockEnvironment()).map(([name, value]) => `${name}=${value}`);
+    const ahead = async (id: string) => {
+      const date = await inMachine(trial, id, `env ${faked.join(' ')} date +%s`);
+      return Math.round(Number(date) - Date.now() / 1000);
+    };
+    await trial.fabric.setClock('i-1-10', 600_000);
+    assert.ok(Math.abs((await ahead('i-1-10')) - 600) < 60);
+    assert.ok(Math.abs(await ahead('i-1-11')) < 60);
+    await trial.fabric.setClock('i-1-10', -7_200_000);
+    assert.ok(Math.abs((await ahead('i-1-10')) + 7200) < 60);
+  });
+
+  it('lose the processes that are meant, and no others', async () => {
+    await inMachine(
+      trial,
+      'i-1-11',
+      '(exec sleep 1001) > /dev/null 2>&1 & (exec sleep 1002) > /dev/null 2>&1 &',
+    );
+    const isMeant = ([command, time]: readonly string[]) => command === 'sleep' && time === '1001';
+    await until('it sleeps', async () => trial.fabric.killProcesses('i-1-11', isMeant) === 1);
+    await until('it is gone', async () => trial.fabric.killProcesses('i-1-11', isMeant) === 0);
+    assert.match(await inMachine(trial, 'i-1-11', 'ps ax -o args'), /^sleep 1002$/m);
+  });
+
+  it('boot anew out of standing still, whoever waits for a program of theirs', async () => {
+    const id = 'i-1-11';
+    const waiter = execFile('nsenter', [...machineCommand(trial.name, id).args, 'sleep', '1003'], () => {});
+    const stateOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '')[0];
+    await until('it sleeps', async () =>
+      (await inMachine(trial, id, 'ps ax -o args')).includes('sleep 1003'),
+    );
+    trial.fabric.freezeMachine(id);
+    await until('who waits stands still too', () => stateOf(waiter.pid!) === 'T');
+    await trial.fabric.rebootInstance(id);
+    assert.equal(await trial.fabric.instanceStatus(id), 'ok');
   });
 
   it('boot at once in one subnet, and each gets its lease', async () => {

@@ -6,6 +6,7 @@ import { FabricError } from '../fabric-error.ts';
 import { NAMESPACES } from '../names.ts';
 import { hearBoot } from './boot-news.ts';
 import { CAPABILITIES } from './capabilities.ts';
+import { CLOCK, formatClock } from './clock.ts';
 import { compileFstab } from './fstab.ts';
 import type { Keeper } from './keeper.ts';
 
@@ -109,6 +110,7 @@ async function writeBootFolder(folder: string, own: string, plan: MachinePlan): 
     fstab: compileFstab(folder, own),
     visible: plan.visible.map((path) => `${path}\n`).join(''),
     capabilities: CAPABILITIES,
+    [CLOCK]: formatClock(0),
   };
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(`${boot}/${name}`, text)));
   for (const script of ['init.sh', 'lease.sh'])

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { callAws } from './system/aws.ts';
 import { type AwsDriver, startAwsDriver } from './system/aws-driver.ts';
 import { POINTSMAN, run } from './system/command.ts';
+import { readDig } from './system/dig.ts';
 import { type RunningLab, skipWithoutLab, smallTopology, startLab } from './system/lab.ts';
 
 describe('a lab changed by the cloud’s API while it runs', { skip: skipWithoutLab, timeout: 900_000 }, () => {
@@ -115,6 +116,72 @@ describe('a lab changed by the cloud’s API while it runs', { skip: skipWithout
       (await lab.exec('spoke', ['getent', 'ahostsv4', 'www.cloud.example'])).stdout,
       /^10\.1\.1\.80 /,
     );
+  });
+
+  test('the resolver of a VPC answers the names of its own interfaces, and for its other addresses that there are none', async () => {
+    const client = lab.world.ready.networks.find(({ name }) => name === 'hub')!.client;
+    const name = `ip-${client.replaceAll('.', '-')}.eu-west-1.compute.internal`;
+    const ask = async (network: string, server: string, ...question: string[]) => {
+      const words = ['dig', '+noall', '+comments', '+question', '+answer', `@${server}`, ...question];
+      const [answer] = readDig((await lab.exec(network, words)).stdout);
+      return [answer!.status, answer!.answers[0]?.data];
+    };
+    assert.deepEqual(await ask('hub', '10.1.0.2', name), ['NOERROR', client]);
+    assert.deepEqual(await ask('hub', '10.1.0.2', '-x', client), ['NOERROR', `${name}.`]);
+    assert.deepEqual(await ask('hub', '10.1.0.2', '-x', '10.1.9.9'), ['NXDOMAIN', undefined]);
+    assert.deepEqual(await ask('hub', '10.1.0.2', '-x', '172.20.0.1'), ['NXDOMAIN', undefined]);
+    assert.deepEqual(await ask('hub', '10.1.0.2', 'localhost'), ['NOERROR', '127.0.0.1']);
+    assert.deepEqual(await ask('spoke', '10.2.0.2', name), ['NXDOMAIN', undefined]);
+    // By the tier, which stands in hub.
+    assert.deepEqual(await ask('spoke', '10.1.1.53', name), ['NOERROR', client]);
+  });
+
+  test('a load balancer’s name has its addresses, everywhere, and a record may be an alias of it', async () => {
+    const { Subnets } = await aws(
+      'ec2',
+      'describe-subnets',
+      '--filters',
+      `Name=vpc-id,Values=${idOf('hub')}`,
+    );
+    const subnets = Subnets.map(({ SubnetId }: { SubnetId: string }) => SubnetId);
+    const make = [
+      '--name',
+      'front',
+      '--scheme',
+      'internal',
+      '--type',
+      'application',
+      '--subnets',
+      ...subnets,
+    ];
+    const { LoadBalancers } = await aws('elbv2', 'create-load-balancer', ...make);
+    const [{ DNSName, CanonicalHostedZoneId }] = LoadBalancers;
+    const { NetworkInterfaces } = await aws('ec2', 'describe-network-interfaces');
+    const addresses = NetworkInterfaces.filter(({ Description }: { Description: string }) =>
+      /front/.test(Description),
+    )
+      .map(({ PrivateIpAddress }: { PrivateIpAddress: string }) => PrivateIpAddress)
+      .sort();
+    assert.equal(addresses.length, subnets.length);
+    const { HostedZones } = await aws('route53', 'list-hosted-zones-by-name', '--dns-name', 'cloud.example');
+    const alias = {
+      HostedZoneId: CanonicalHostedZoneId,
+      DNSName: `dualstack.${DNSName}`,
+      EvaluateTargetHealth: false,
+    };
+    const record = { Name: 'front.cloud.example', Type: 'A', AliasTarget: alias };
+    const batch = JSON.stringify({ Changes: [{ Action: 'CREATE', ResourceRecordSet: record }] });
+    const zone = ['--hosted-zone-id', HostedZones[0].Id];
+    await aws('route53', 'change-resource-record-sets', ...zone, '--change-batch', batch);
+    for (const [network, name] of [
+      ['hub', DNSName],
+      ['office', DNSName],
+      ['hub', 'front.cloud.example'],
+      ['office', 'front.cloud.example'],
+    ]) {
+      const { stdout } = await lab.exec(network, ['dig', '+short', name]);
+      assert.deepEqual(stdout.trim().split('\n').sort(), addresses, `${name} from ${network}`);
+    }
   });
 
   test('a VPC that the API makes has a resolver at once, and none when it is gone', async () => {

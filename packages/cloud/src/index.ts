@@ -3,6 +3,7 @@ export type { Ec2Api } from './ec2/api.ts';
 export type { Ec2 } from './ec2/ec2.ts';
 export type { Ec2State } from './ec2/model.ts';
 export { type Cloud, type CloudCore, type CloudOptions, createCloud } from './endpoint/create-cloud.ts';
+export type { DnsName, DnsNames } from './endpoint/dns-names.ts';
 export { type CloudServerOptions, startCloud } from './endpoint/start-cloud.ts';
 export type * from './fabric/fabric.ts';
 export { type RememberingFabric, rememberingFabric } from './fabric/remembering-fabric.ts';

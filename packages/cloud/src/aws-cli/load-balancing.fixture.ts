@@ -13,6 +13,7 @@ export const LOAD_BALANCERS: readonly Step[] = [
         {
           LoadBalancerArn: '$balancer',
           DNSName: /^internal-web-[0-9]+\.eu-west-1\.elb\.amazonaws\.com$/,
+          CanonicalHostedZoneId: /^Z/,
           State: { Code: 'active' },
         },
       ],

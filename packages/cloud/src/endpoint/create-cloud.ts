@@ -20,6 +20,7 @@ import { type Background, startBackground } from '../state/background.ts';
 import { type CloudFaults, sufferFaults } from '../state/faults.ts';
 import { createKeyLocks } from '../state/key-locks.ts';
 import { createVersions } from '../state/versions.ts';
+import { type DnsNames, dnsNames } from './dns-names.ts';
 
 /** What every service of a cloud works with. */
 export type CloudCore = {
@@ -58,8 +59,8 @@ export type Cloud = {
   objects: ObjectsApi;
   /** Parameter Store of SSM. */
   parameters: ParametersApi;
-  /** The addresses of a load balancer by its DNS name, for whoever answers that; undefined for a name that none has. */
-  balancerAddresses: (dnsName: string) => string[] | undefined;
+  /** What network interfaces and load balancers are called in DNS, for whoever answers that. */
+  dnsNames: DnsNames;
   /** Which instance asks, for the metadata service of a VPC. */
   findMachine: FindMachine;
   /** What EC2 keeps, and its changes as they happen. */
@@ -93,7 +94,7 @@ export function createCloud(options: CloudOptions): Cloud {
     ec2,
     autoScaling: autoScaling.api,
     loadBalancing: loadBalancing.api,
-    balancerAddresses: loadBalancing.addressesOf,
+    dnsNames: dnsNames(state.now, loadBalancing.state.now),
     identity,
     objects: objects.api,
     parameters: parameters.api,

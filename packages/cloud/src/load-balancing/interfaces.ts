@@ -1,6 +1,6 @@
 import { AwsError, type Caller } from '@pointsman/aws-wire';
-import type { Ec2State, Subnet } from '../ec2/model.ts';
-import type { BalancingState, LoadBalancer, LoadBalancing } from './model.ts';
+import type { Subnet } from '../ec2/model.ts';
+import type { LoadBalancer, LoadBalancing } from './model.ts';
 
 /** Elastic Load Balancing acts by a role of its own. */
 export function asBalancing(account: string, region: string): Caller {
@@ -45,15 +45,4 @@ export async function deleteInterfaces(
     if (!ec2State.now().interfaces.has(interfaceId)) continue;
     await ec2.DeleteNetworkInterface({ NetworkInterfaceId: interfaceId }, asBalancing(account, region));
   }
-}
-
-/** What a load balancer's DNS name stands for; undefined for a name that none has. With or without the dot at its end, whatever its case. */
-export function addressesOf(
-  { loadBalancers }: BalancingState,
-  { interfaces }: Ec2State,
-  dnsName: string,
-): string[] | undefined {
-  const name = dnsName.toLowerCase().replace(/\.$/, '');
-  const balancer = [...loadBalancers.values()].find((each) => each.dnsName.toLowerCase() === name);
-  return balancer?.places.flatMap(({ interfaceId }) => interfaces.get(interfaceId)?.addresses ?? []);
 }

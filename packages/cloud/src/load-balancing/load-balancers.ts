@@ -157,10 +157,14 @@ export const deleteLoadBalancer: Operation<LoadBalancing, aws.DeleteLoadBalancer
     return {};
   });
 
+/** Aliases need one, and go by the name. AWS has one for each region and type: https://docs.aws.amazon.com/general/latest/gr/elb.html */
+const HOSTED_ZONE = 'Z35SXDOTRQ7X7K';
+
 function writeLoadBalancer(balancer: LoadBalancer): aws.LoadBalancer {
   return {
     LoadBalancerArn: balancer.arn,
     DNSName: balancer.dnsName,
+    CanonicalHostedZoneId: HOSTED_ZONE,
     CreatedTime: new Date(balancer.createdAt),
     LoadBalancerName: balancer.name,
     Scheme: balancer.scheme,

@@ -5,7 +5,6 @@ import { type Api, bindOperations } from '../endpoint/bind-operations.ts';
 import type { CloudCore } from '../endpoint/create-cloud.ts';
 import { createKeyLocks } from '../state/key-locks.ts';
 import { createVersions, type Versions } from '../state/versions.ts';
-import { addressesOf } from './interfaces.ts';
 import { createListener, deleteListener, describeListeners } from './listeners.ts';
 import { createLoadBalancer, deleteLoadBalancer, describeLoadBalancers } from './load-balancers.ts';
 import type { BalancingState } from './model.ts';
@@ -44,7 +43,6 @@ export function createLoadBalancing(core: CloudCore, ec2: Ec2Api, ec2State: Vers
   return {
     api,
     state,
-    addressesOf: (dnsName: string) => addressesOf(state.now(), ec2State.now(), dnsName),
     service: loadBalancingService(api),
   };
 }

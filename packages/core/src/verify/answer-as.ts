@@ -103,10 +103,17 @@ function answerBuiltIn(
   const rest = { zone, because: whyBuiltIn(zone, from), aliases };
   const reply =
     from === 'nothing'
-      ? endAt(name, 'NXDOMAIN_BY', 'NXDOMAIN', self, rest)
+      ? endInEmptyZone(name, zone, type, self, rest)
       : endAt(name, 'UNDECIDED', undefined, self, { ...rest, records: undefined });
   decide(walker, self, `zones/${bare(zone)}`, name, type, whyCoverage(coverage), depth, reply);
   return reply;
+}
+
+/** An empty zone has an SOA and an NS record, at its apex (RFC 6303 §3). */
+function endInEmptyZone(name: Name, zone: Name, type: string, self: string, rest: Partial<Reply>): Reply {
+  if (name !== zone) return endAt(name, 'NXDOMAIN_BY', 'NXDOMAIN', self, rest);
+  const isThere = type === 'SOA' || type === 'NS';
+  return endAt(name, 'ANSWERED', 'NOERROR', self, { ...rest, ...(isThere && { records: undefined }) });
 }
 
 function answerAsPublic(walker: Walker, self: string, question: Question, depth: number): Reply {

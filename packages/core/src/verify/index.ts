@@ -1,3 +1,4 @@
+export { type BuiltIn, builtInZones } from './built-in-zones.ts';
 export type { Row } from './cells.ts';
 export { type Classes, classesOf } from './classes.ts';
 export { type Answer, type AnswerChange, type Comparison, compareWalks } from './compare.ts';

@@ -23,7 +23,7 @@ import { makeReach, type Reach } from './reach.ts';
  *
  * `world` says by whose rules: `real` is what a cloud and its links do. `loopback` is what `pointsman up` runs on one machine, where links do not matter, public
  * DNS is only what zones of kind `public` hold, and VPC resolvers have no reverse zones of their own. `namespaces` is what `pointsman up --world namespaces`
- * runs: names as in the loopback world, packets as in the real one.
+ * runs: public DNS as in the loopback world, all else as in the real one.
  */
 export type WorldRules = 'real' | 'loopback' | 'namespaces';
 

@@ -118,7 +118,7 @@ function playResolver(
     subject: `resolvers/${name}`,
     network: name,
     zones: (dnsHostnames && privateZones.get(name)) || NO_ZONES,
-    builtIn: dnsHostnames && world === 'real' ? builtInZones(vpc) : NO_ZONES,
+    builtIn: dnsHostnames && world !== 'loopback' ? builtInZones(vpc) : NO_ZONES,
   };
 }
 

@@ -151,6 +151,9 @@ describe('a trace', () => {
   test('the reverse names of private addresses do not leave for public DNS from a VPC resolver', () => {
     const other = traceOf(base, 'hub', '1.5.16.172.in-addr.arpa.', 'PTR');
     assert.deepEqual([other.disposition, other.zone], ['NXDOMAIN_BY', '16.172.in-addr.arpa.']);
+    const apex = (type: string) => traceOf(base, 'hub', '16.172.in-addr.arpa.', type);
+    assert.deepEqual([apex('A').rcode, apex('A').answers], ['NOERROR', []]);
+    assert.deepEqual([apex('SOA').rcode, apex('SOA').answers], ['NOERROR', undefined]);
     assert.equal(traceOf(base, 'hub', '9.9.1.10.in-addr.arpa.', 'PTR').disposition, 'UNDECIDED');
   });
 

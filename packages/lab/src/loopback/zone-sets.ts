@@ -22,15 +22,19 @@ export type ZoneSets = {
 };
 
 /** Hosted zones come from the store, which its API may change; all others from the topology. */
-export function makeZoneSets(topology: Topology, hosted: HostedZones): ZoneSets {
+export function makeZoneSets(
+  topology: Topology,
+  hosted: HostedZones,
+  amazon: AmazonZones = NO_AMAZON_ZONES,
+): ZoneSets {
   const external = new Map<string, CompiledZone>();
   for (const zone of topology.zones)
     if (zone.kind === 'external') external.set(`${zone.authority} ${zone.name}`, compileZone(zone));
-  const publicZones = followPublicZones(topology, hosted);
-  const ofVpc: ZoneSets['ofVpc'] = (vpc) => () => ({
-    ...hosted.directory.ofVpc(vpc()),
-    otherZones: publicZones(),
-  });
+  const publicZones = overlay(amazon.ofPublic, followPublicZones(topology, hosted));
+  const ofVpc: ZoneSets['ofVpc'] = (vpc) => {
+    const otherZones = overlay(() => amazon.ofVpc(vpc().id), publicZones);
+    return () => ({ ...hosted.directory.ofVpc(vpc()), otherZones: otherZones() });
+  };
   return {
     ofVpc,
     ofResolver: ({ network }) => ofVpc(() => hosted.vpcs.get(network)!),
@@ -48,6 +52,32 @@ export function makeZoneSets(topology: Topology, hosted: HostedZones): ZoneSets 
 }
 
 type Zones = ReadonlyMap<Name, CompiledZone>;
+
+/** What AWS itself answers beside hosted zones, at the moment. A map is the same one until something of it changes. */
+export type AmazonZones = {
+  /** At the resolver of a VPC. */
+  ofVpc: (vpcId: string) => Zones;
+  /** In public DNS. */
+  ofPublic: () => Zones;
+};
+
+const NO_ZONES: Zones = new Map();
+const NO_AMAZON_ZONES: AmazonZones = { ofVpc: () => NO_ZONES, ofPublic: () => NO_ZONES };
+
+/** Of two zones of one name the upper one answers. */
+function overlay(lower: () => Zones, upper: () => Zones): () => Zones {
+  let from: readonly Zones[] = [];
+  let zones = NO_ZONES;
+  return () => {
+    const [below, above] = [lower(), upper()];
+    if (below.size === 0) return above;
+    if (below !== from[0] || above !== from[1]) {
+      from = [below, above];
+      zones = new Map([...below, ...above]);
+    }
+    return zones;
+  };
+}
 
 /** Public hosted zones, then the topology's public zones that Route 53 could not have. The map is another one when a zone has come or gone. */
 function followPublicZones(topology: Topology, { directory, store }: HostedZones): () => Zones {

@@ -1,6 +1,8 @@
+import type { Name } from '@pointsman/core/dns';
 import type { Topology, Zone } from '@pointsman/core/topology';
 import {
   AWS_LIMITS,
+  type CompiledZone,
   createSeededStore,
   type HealthRunner,
   type HostedZone,
@@ -45,6 +47,8 @@ export type HostedZonesOptions = {
   statePath?: string | undefined;
   /** Every VPC there is, by its ID; those of the topology unless told. */
   findVpc?: FindVpc;
+  /** What public DNS holds besides, such as load balancers: aliases may name it. */
+  publicZones?: () => ReadonlyMap<Name, CompiledZone>;
 };
 
 /**
@@ -53,14 +57,16 @@ export type HostedZonesOptions = {
  */
 export function openHostedZones(topology: Topology, options: HostedZonesOptions = {}): HostedZones {
   const seed = seedOf(topology);
-  const { statePath, findVpc = makeFindVpc(seed) } = options;
+  const { statePath, findVpc = makeFindVpc(seed), publicZones = () => new Map() } = options;
   const state = statePath === undefined ? undefined : openStateFile(statePath, topology.name);
   const { drift, conflicts } = reconcile(state?.drift ?? new Map(), seed);
   const store = openStore(seed, drift, state, findVpc);
   const health = runHealthChecks(store, SYSTEM_HEALTH_OPTIONS);
+  const findOther = targetsInZones(() => ({ ...directory.ofPublic(), otherZones: publicZones() }));
+  const findHosted = targetsInZones(() => directory.ofPublic());
   const directory: ZoneDirectory = openZoneDirectory(store, {
     isHealthy: health.isHealthy,
-    findTarget: targetsInZones(() => directory.ofPublic()),
+    findTarget: (alias, type) => findOther(alias, type) ?? findHosted(alias, type),
   });
   const differ = differIn(store, seed);
   const watchers = new Set<(difference: Difference) => void>();

@@ -12,6 +12,7 @@ import { type AwsAccess, controlPath, writeLabRecord } from '../control/lab-reco
 import { serveLab } from '../control/serve-lab.ts';
 import { makeBreaker } from '../drill/breaker.ts';
 import { FabricError, openFabric } from '../fabric/index.ts';
+import { amazonZones } from './amazon-zones.ts';
 import { type Cleanups, makeCleanups } from './cleanups.ts';
 import { findMachines } from './find-machines.ts';
 import { takeHold } from './hold.ts';
@@ -95,8 +96,10 @@ async function startWithin(
   cleanups.add(fabric.close);
   const cloud = createLabCloud(topology, fabric);
   cleanups.add(() => cloud.core.background.stop());
+  const amazon = amazonZones(topology, cloud);
   const hosted = openHostedZones(topology, {
     statePath: options.state,
+    publicZones: amazon.ofPublic,
     findVpc: (id) => {
       const vpc = cloud.state.now().vpcs.get(id);
       return vpc && hostedVpcOf(vpc);
@@ -106,7 +109,7 @@ async function startWithin(
   const api = await serveLabCloud(topology, cloud, hosted, options.port);
   cleanups.add(api.stop);
   signal?.throwIfAborted();
-  const zoneSets = makeZoneSets(topology, hosted);
+  const zoneSets = makeZoneSets(topology, hosted, amazon);
   const metadataFaults: MetadataFaults = { ...NO_METADATA_FAULTS };
   const followed = [
     playResolvers(cloud, zoneSets, fabric.routerNamespace),

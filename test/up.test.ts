@@ -13,7 +13,7 @@ import { startCommand, startUp } from './system/running.ts';
 
 const ACME = 'examples/acme/hybrid.yaml';
 
-describe('up', { timeout: 300_000 }, () => {
+describe('up', { timeout: 300_000, concurrency: 3 }, () => {
   test('its first event says where to ask, and from where', async (t) => {
     const { ready, stop } = await startUp(ACME);
     t.after(stop);
@@ -86,7 +86,7 @@ describe('up', { timeout: 300_000 }, () => {
   test('a member that hangs, in its start or later, does not keep it from ending', {
     skip: process.platform !== 'linux' && 'children of a process show in Linux’s /proc',
   }, async (t) => {
-    for (const moment of ['start', 'later']) {
+    const hangAt = async (moment: 'start' | 'later') => {
       const port = await freePort();
       const world = startCommand(['up', ACME, '--json', '--port', String(port)]);
       t.after(world.stop);
@@ -96,7 +96,9 @@ describe('up', { timeout: 300_000 }, () => {
       world.process.kill('SIGTERM');
       assert.deepEqual(await world.exited, { code: 0, signal: null }, moment);
       await assertGone(port);
-    }
+    };
+    // Each waits until the patience with its member is over.
+    await Promise.all([hangAt('start'), hangAt('later')]);
   });
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -294,8 +296,10 @@ async function assertGone(port: number): Promise<void> {
   }
 }
 
-/** The processes that a process has started and that are there; none where the system does not say. */
-/** Those that run their own program already: who stops a child between fork and exec stops its parent, too, which waits for the exec. */
+/**
+ * The processes that a process has started and that are there; none where the system does not say. Those that run their own program already: who stops
+ * a child between fork and exec stops its parent, too, which waits for the exec.
+ */
 function childrenOf(pid: number): string[] {
   const read = (file: string) => {
     try {

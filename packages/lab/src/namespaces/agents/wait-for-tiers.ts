@@ -3,7 +3,7 @@ import type { Cloud } from '@pointsman/cloud';
 import { WorldError } from '../../loopback/world-error.ts';
 import type { FindMachine } from '../world/find-machines.ts';
 import { callerOf } from '../world/lab-cloud.ts';
-import type { LabTier, NamespacePlan } from '../world/plan.ts';
+import type { LabMember, LabTier, NamespacePlan } from '../world/plan.ts';
 import { TIER_TAG } from '../world/seed-tags.ts';
 import { lastLinesOf } from './console.ts';
 import { fleetOf } from './fleet.ts';
@@ -25,13 +25,17 @@ export type AwaitedTiers = {
  * Resolves when every member answers at its address, and every other instance stands by.
  * @throws WorldError `agent-failed` where that does not come about, with the last words of a machine; what the signal says where it aborts
  */
-export async function waitForTiers(tiers: AwaitedTiers, signal: AbortSignal | undefined): Promise<void> {
-  const end = performance.now() + PATIENCE;
+export async function waitForTiers(
+  tiers: AwaitedTiers,
+  signal: AbortSignal | undefined,
+  patience = PATIENCE,
+): Promise<void> {
+  const end = performance.now() + patience;
   for (;;) {
     signal?.throwIfAborted();
     const missing = await findMissing(tiers);
     if (!missing) return;
-    if (performance.now() > end) throw failed(tiers.lab, missing);
+    if (performance.now() > end) throw failed(tiers.lab, missing, patience);
     await wait(INTERVAL);
   }
 }
@@ -40,17 +44,26 @@ export async function waitForTiers(tiers: AwaitedTiers, signal: AbortSignal | un
 type Missing = { what: string; machine: string | undefined };
 
 async function findMissing(tiers: AwaitedTiers): Promise<Missing | undefined> {
-  for (const { name, address } of tiers.plan.members) {
+  for (const member of tiers.plan.members) {
+    const { name, address } = member;
     if (tiers.answers(name)) continue;
-    const machine = tiers.findMachine(name);
-    const who = machine === undefined ? 'no machine has its address' : `${machine} has its address`;
-    return { what: `${name} does not answer at ${address}; ${who}`, machine };
+    const holder = tiers.findMachine(name);
+    const what = `${name} does not answer at ${address}, which ${holder ?? 'no machine'} has`;
+    return { what, machine: holder ?? candidateFor(member, tiers.cloud) };
   }
   for (const tier of tiers.plan.tiers) {
     const missing = await findMissingInstance(tiers, tier);
     if (missing) return missing;
   }
   return undefined;
+}
+
+/** A machine that could have taken the member's address, and may say why it did not. */
+function candidateFor({ tier, availabilityZone }: LabMember, { state }: Cloud): string | undefined {
+  return [...state.now().instances.values()].find(
+    (each) =>
+      each.tags[TIER_TAG] === tier && each.availabilityZone === availabilityZone && each.state === 'running',
+  )?.id;
 }
 
 async function findMissingInstance(
@@ -68,9 +81,9 @@ async function findMissingInstance(
   return { what: `the tier ${tier.name} has ${own.length} of ${wanted} instances`, machine: undefined };
 }
 
-function failed(lab: string, { what, machine }: Missing): WorldError {
+function failed(lab: string, { what, machine }: Missing, patience: number): WorldError {
   const lines = machine === undefined ? [] : lastLinesOf(lab, machine);
   const console =
     lines.length === 0 ? '' : `; its console ends:\n${lines.map((line) => `  ${line}`).join('\n')}`;
-  return new WorldError('agent-failed', `${what}, after ${PATIENCE / 1000} s${console}`);
+  return new WorldError('agent-failed', `${what}, after ${patience / 1000} s${console}`);
 }

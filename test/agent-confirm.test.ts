@@ -151,6 +151,22 @@ describe('a change of routing that has to be confirmed', { skip: SKIP, timeout: 
     await until(() => isAnswered(world.router, management));
   });
 
+  test('what others added while it waited stays: only the change is taken back', async () => {
+    const applying = await waitingChange();
+    const added = [
+      'route add 203.0.113.0/24 via 10.10.1.1 dev eth0',
+      'rule add from 198.51.100.7 lookup 99 priority 99',
+      'address add 10.10.1.77/24 dev eth0',
+    ];
+    for (const each of added) await world.meddle(`ip ${each}`);
+    timeIsOver();
+    assert.equal((await applying.exited).code, 1);
+    assert.equal(applying.events.at(-1)?.event, 'restored');
+    // Each can be taken away, and after that all is as before.
+    for (const each of added.toReversed()) await world.meddle(`ip ${each.replace(' add ', ' del ')}`);
+    assert.equal(await routing(), untouched);
+  });
+
   for (const phase of ['saved', 'applied', 'proven']) {
     test(`killed when it has ${phase}, it is put back all the same, and management goes on`, async (t) => {
       const pinger = await pingManagement(t);

@@ -50,7 +50,8 @@ export async function applyUnconfirmed(
   const boot = readBoot();
   const management = await observeManagement(run, desired);
   const pending = await savePending(directory, {
-    ...{ owner, mac: desired.mac, bootId: boot.id, deadline: boot.uptime() + options.within },
+    ...{ owner, bootId: boot.id, deadline: boot.uptime() + options.within },
+    ...{ mac: desired.mac, table: desired.table, management },
     snapshot: await takeSnapshot(run, desired.mac),
   });
   report({ event: 'saved', id: pending.id, watchdog: await guardChange(run, directory, pending) });
@@ -58,7 +59,7 @@ export async function applyUnconfirmed(
   const isLate = (await findEnd(directory, pending.id)) !== undefined;
   if (wrong === undefined && !isLate) return unconfirmedChange(run, directory, pending);
   // Where the watchdog was faster, steps of ours may have come after its own.
-  if (!(await rollBack(run, directory, pending))) await restoreRouting(run, pending.mac, pending.snapshot);
+  if (!(await rollBack(run, directory, pending))) await restoreRouting(run, pending);
   if (wrong === undefined) throw tooLate();
   throw new InterfaceError('NOT_PROVEN', `${wrong}; everything is as it was before`);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterfaceError } from '../interface/index.ts';
+import type { ManagementPaths } from './prove-paths.ts';
 import type { RoutingSnapshot } from './routing-snapshot.ts';
 
 /**
@@ -23,7 +24,11 @@ export type PendingChange = {
   deadline: number;
   /** Of the interface that is changed. */
   mac: string;
+  /** The route table that is ours. */
+  table: number;
   snapshot: RoutingSnapshot;
+  /** How the host was managed before. */
+  management: ManagementPaths;
 };
 
 const PENDING = 'pending.json';

@@ -3,15 +3,17 @@ import { type ServiceAddress, type ServiceInterface, subnetOf } from '@pointsman
 import { MAIN_TABLE, observeInterface, type RunCommand } from '../interface/index.ts';
 import { isNeighbourThere } from './neighbours.ts';
 
-/** How the host is managed: the ways out by its default routes, and those to whoever is logged in by SSH. */
+/** How the host is managed: the ways out by its default routes, and those to whoever is logged in by SSH. It is kept as JSON. */
 export type ManagementPaths = {
   /** Those that answered. */
   gateways: { device: string; gateway: string }[];
-  ways: { target: string; source: string | undefined; way: Way }[];
+  ways: (Target & { way?: Way })[];
 };
 
-/** How the kernel would send a packet; undefined where it has no route. */
-type Way = { dev: string; gateway?: string | undefined; prefsrc?: string | undefined } | undefined;
+type Target = { target: string; source?: string };
+
+/** How the kernel would send a packet. */
+type Way = { dev: string; gateway?: string; prefsrc?: string };
 
 /** RFC 5737 and RFC 3849: addresses of nobody. A packet to them goes by the default route. */
 const FAR = { '4': '192.0.2.1', '6': '2001:db8::1' } as const;
@@ -32,17 +34,23 @@ export async function observeManagement(
     candidates.map((each) => isNeighbourThere(run, each.device, each.gateway)),
   );
   const peers = await listPeers(run);
-  const targets = [...Object.values(FAR).map((target) => ({ target, source: undefined })), ...peers];
+  const targets: Target[] = [...Object.values(FAR).map((target) => ({ target })), ...peers];
   return {
     gateways: candidates.filter((_, index) => answers[index]),
-    ways: await Promise.all(targets.map(async (each) => ({ ...each, way: await findWay(run, each) }))),
+    ways: await Promise.all(
+      targets.map(async (each) => {
+        const way = await findWay(run, each);
+        return { ...each, ...(way && { way }) };
+      }),
+    ),
   };
 }
 
 /** Undefined: the host can be managed as before. Otherwise what is wrong, in a sentence. */
 export async function proveManagement(run: RunCommand, before: ManagementPaths): Promise<string | undefined> {
-  for (const { target, source, way } of before.ways) {
-    const now = await findWay(run, { target, source });
+  for (const { way, ...each } of before.ways) {
+    const { target, source } = each;
+    const now = await findWay(run, each);
     if (!isDeepStrictEqual(now, way)) {
       return `packets to ${target}${source ? ` from ${source}` : ''} go ${formatWay(now)}, and went ${formatWay(way)}`;
     }
@@ -91,15 +99,12 @@ async function proveAddress(
     : `packets to ${address} that come by ${device} are dropped (${incoming.stderr.trim()})`;
 }
 
-async function findWay(
-  run: RunCommand,
-  { target, source }: { target: string; source: string | undefined },
-): Promise<Way> {
+async function findWay(run: RunCommand, { target, source }: Target): Promise<Way | undefined> {
   const from = source === undefined ? [] : ['from', source];
   const { code, stdout } = await run(['ip', '-json', 'route', 'get', target, ...from]);
   if (code !== 0) return undefined;
-  const [route] = JSON.parse(stdout) as [NonNullable<Way>];
-  return { dev: route.dev, gateway: route.gateway, prefsrc: route.prefsrc };
+  const [{ dev, gateway, prefsrc }] = JSON.parse(stdout) as [Way];
+  return { dev, ...(gateway && { gateway }), ...(prefsrc && { prefsrc }) };
 }
 
 /** Who is logged in by SSH: where their packets come from, and to which address of ours. */
@@ -122,7 +127,7 @@ function withoutPort(text: string): string {
     .replace(/^::ffff:(?=[0-9.]+$)/, '');
 }
 
-function formatWay(way: Way): string {
+function formatWay(way: Way | undefined): string {
   if (way === undefined) return 'nowhere';
   return `by ${way.dev}${way.gateway ? ` and ${way.gateway}` : ''}${way.prefsrc ? ` from ${way.prefsrc}` : ''}`;
 }

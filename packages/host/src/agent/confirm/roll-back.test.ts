@@ -20,7 +20,8 @@ test('a change whose file cannot be read any more is put back all the same', asy
     return { code: 0, stdout, stderr: '' };
   };
   const change = await savePending(directory, {
-    ...{ owner: 'agent', bootId: 'this', deadline: 0, mac: '02:00:00:00:00:53' },
+    ...{ owner: 'agent', bootId: 'this', deadline: 0, mac: '02:00:00:00:00:53', table: 530 },
+    management: { gateways: [], ways: [{ target: '192.0.2.1', way: { dev: 'eth0' } }] },
     snapshot: { devices: [], routes: { '4': [], '6': [] }, rules: { '4': [RULE], '6': [] } },
   });
   writeFileSync(join(directory, 'pending.json'), '{"id":');

@@ -1,5 +1,5 @@
-import type { Family, RunCommand, Step } from '../interface/index.ts';
-import { InterfaceError, listLinks, readSettings, settingKey } from '../interface/index.ts';
+import type { Family, RunCommand } from '../interface/index.ts';
+import { InterfaceError, listLinks, readSettings } from '../interface/index.ts';
 
 /**
  * How a host's packets went at a moment: enough to put all of it back. Routes and IP rules are kept as `ip` prints them, which is also how
@@ -41,40 +41,6 @@ export async function takeSnapshot(run: RunCommand, mac: string): Promise<Routin
   return { devices: await Promise.all(devices), routes, rules };
 }
 
-/**
- * The steps from one snapshot to another. What the kernel made for addresses of other interfaces than the saved ones stays: a container
- * may have started meanwhile. Lines of interfaces that are not there any more are left out.
- */
-export function planRestore(now: RoutingSnapshot, saved: RoutingSnapshot): Step[] {
-  const there = saved.devices.filter(({ mac, name }) =>
-    now.devices.some((each) => each.mac === mac && each.name === name),
-  );
-  const gone = saved.devices.filter((device) => !there.includes(device)).map(({ name }) => name);
-  const isPossible = (line: string) => !gone.some((name) => goesBy(line, name));
-  const isForeign = (line: string) =>
-    / proto 2\b/.test(line) && !there.some(({ name }) => goesBy(line, name));
-  const extra = (family: Family) =>
-    without(now.routes[family], saved.routes[family]).filter((line) => !isForeign(line));
-  const missing = (family: Family) => without(saved.routes[family], now.routes[family]).filter(isPossible);
-  return [
-    ...FAMILIES.flatMap((family) =>
-      without(now.rules[family], saved.rules[family]).map((line) => rule(family, 'del', line)),
-    ),
-    ...there.flatMap((device) =>
-      restoreDevice(now.devices.find(({ name }) => name === device.name)!, device),
-    ),
-    ...FAMILIES.flatMap((family) => extra(family).map((line) => route(family, 'del', line))),
-    // First what is on a link: gateways are found by it.
-    ...FAMILIES.flatMap((family) =>
-      [...missing(family)].sort(byGateway).map((line) => route(family, 'append', line)),
-    ),
-    ...FAMILIES.flatMap((family) =>
-      without(saved.rules[family], now.rules[family]).map((line) => rule(family, 'add', line)),
-    ),
-  ];
-}
-
-const FAMILIES = ['4', '6'] as const;
 const FOREVER = 0xffff_ffff;
 /** RT_SCOPE_LINK. */
 const LINK_SCOPE = '253';
@@ -122,58 +88,7 @@ function formatAddress({ local, prefixlen, noprefixroute, ...lifetime }: Info): 
   ].join(' ');
 }
 
-function restoreDevice(now: SavedDevice, saved: SavedDevice): Step[] {
-  const { name } = saved;
-  const place = (line: string) => line.split(' ')[0]!;
-  const extra = now.addresses.filter((line) => !saved.addresses.some((each) => place(each) === place(line)));
-  const missing = saved.addresses.filter(
-    (line) => !now.addresses.some((each) => place(each) === place(line)),
-  );
-  const changed = Object.entries(saved.settings).filter(
-    ([setting, value]) => now.settings[setting] !== value,
-  );
-  return [
-    ...changed.map(([setting, value]) => ['sysctl', '-w', `${settingKey(setting, name)}=${value}`]),
-    ...(now.up === saved.up ? [] : [['ip', 'link', 'set', 'dev', name, saved.up ? 'up' : 'down']]),
-    ...extra.map((line) => ['ip', 'address', 'del', place(line), 'dev', name]),
-    ...missing.map((line) => ['ip', 'address', 'replace', ...line.split(' '), 'dev', name]),
-  ];
-}
-
-/** `append`: several routes to one place differ in what `add` does not look at. */
-function route(family: Family, verb: 'append' | 'del', line: string): Step {
-  return ['ip', '-N', `-${family}`, 'route', verb, ...line.split(' ')];
-}
-
-/** `530: from 10.10.1.53 lookup 530 proto 153`; what is in brackets is its state. */
-function rule(family: Family, verb: 'add' | 'del', line: string): Step {
-  const [priority, ...words] = line.replace(/\[[a-z]+\]/g, '').split(/\s+/) as [string, ...string[]];
-  return [
-    'ip',
-    '-N',
-    `-${family}`,
-    'rule',
-    verb,
-    'priority',
-    priority.slice(0, -1),
-    ...words.filter((word) => word !== ''),
-  ];
-}
-
-function byGateway(a: string, b: string): number {
-  return Number(/ via /.test(a)) - Number(/ via /.test(b));
-}
-
-function goesBy(line: string, device: string): boolean {
+/** Whether a route, as `ip` prints it, goes by that interface. */
+export function goesBy(line: string, device: string): boolean {
   return ` ${line} `.includes(` dev ${device} `);
-}
-
-/** Each as often as it is there more. */
-function without(lines: readonly string[], others: readonly string[]): string[] {
-  const left = [...others];
-  return lines.filter((line) => {
-    const at = left.indexOf(line);
-    if (at !== -1) left.splice(at, 1);
-    return at === -1;
-  });
 }

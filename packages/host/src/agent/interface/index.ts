@@ -1,4 +1,5 @@
 export { InterfaceError } from './interface-error.ts';
+export { PROTOCOL } from './marks.ts';
 export {
   type Family,
   listLinks,

@@ -1,5 +1,6 @@
 /** A worker as the main thread sees it: told what to do, and asked for reports. */
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
+import { startThread } from '../thread/start-thread.ts';
 import type { Command, Report, WorkerSetup } from './messages.ts';
 
 export type WorkerHandle = {
@@ -28,7 +29,7 @@ export function startWorkers(setup: Omit<WorkerSetup, 'worker' | 'peers'>, count
   return peers.map((ports, worker) => {
     const transferList = ports.map(([, port]): MessagePort => port);
     return createHandle(
-      new Worker(new URL('./worker.ts', import.meta.url), {
+      startThread(new URL('./worker.ts', import.meta.url), {
         workerData: { ...setup, worker, peers: ports } satisfies WorkerSetup,
         transferList,
       }),

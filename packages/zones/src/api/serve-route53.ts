@@ -1,6 +1,7 @@
 import { createSecureContext } from 'node:tls';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { type AccessKey, ApiError, type ApiServer, AwsError, type Certificate } from '@pointsman/aws-wire';
+import { startThread } from '@pointsman/forwarder/thread';
 import { watchThread } from '../vital-thread.ts';
 import type { Call, CallResult, HttpMessage, HttpSetup, StoreMessage } from './http-messages.ts';
 import type { Route53 } from './operation.ts';
@@ -33,7 +34,7 @@ export async function serveRoute53(route53: Route53, options: Route53ServerOptio
   // What is no certificate is told of here, before anything runs.
   if (certificate) createSecureContext(certificate);
   const setup: HttpSetup = { address, port, keys, certificate, operations: Object.keys(operations) };
-  const worker = new Worker(new URL('./http-thread.ts', import.meta.url), { workerData: setup });
+  const worker = startThread(new URL('./http-thread.ts', import.meta.url), { workerData: setup });
   const take = takeInTurns((call) => answerCall(route53, call, worker, options));
   const started = Promise.withResolvers<{ endpoint: string; port: number }>();
   worker.on('message', (message: HttpMessage) => {

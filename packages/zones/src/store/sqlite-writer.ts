@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { startThread } from '@pointsman/forwarder/thread';
 import { watchThread } from '../vital-thread.ts';
 import type { Journal } from './create-store.ts';
 import { StoreFileError } from './sqlite-file.ts';
@@ -12,7 +12,7 @@ import type { WriterCommand, WriterReport, WriterSetup } from './sqlite-messages
  */
 export async function startWriter(path: string, revision: number): Promise<Journal> {
   const setup: WriterSetup = { path, revision };
-  const worker = new Worker(new URL('./sqlite-thread.ts', import.meta.url), { workerData: setup });
+  const worker = startThread(new URL('./sqlite-thread.ts', import.meta.url), { workerData: setup });
   const [first] = (await once(worker, 'message')) as [WriterReport];
   if (first.kind === 'not-open') {
     throw new StoreFileError(first.code, first.message);

@@ -8,7 +8,7 @@ import { downLab, execIn, type LabFile, skipWithoutLab, smallTopology } from './
 import { startCommand } from './system/running.ts';
 
 describe('a lab begins and ends', { skip: skipWithoutLab, timeout: 900_000 }, () => {
-  test('exec passes on input, output and exit codes, and like heal and down it finds the lab whatever its file says by now', async (t) => {
+  test('exec passes on input, output and exit codes, and like heal, drill and down it finds the lab whatever its file says by now', async (t) => {
     const { file, lab } = await begin(t);
     const echo = await execIn(file, 'hub', ['sh', '-c', 'cat; echo to stderr >&2; exit 7'], 'from here\n');
     assert.deepEqual([echo.code, echo.stdout, echo.stderr], [7, 'from here\n', 'to stderr\n']);
@@ -25,6 +25,9 @@ describe('a lab begins and ends', { skip: skipWithoutLab, timeout: 900_000 }, ()
     writeFileSync(file, 'networks: [');
     assert.equal((await execIn(file, 'hub', ['echo', 'found'])).stdout, 'found\n');
     assert.equal((await pointsman('heal', file)).stdout, 'Nothing was broken.\n');
+    const drill = await pointsman('drill', file, 'loss', '1%', '--for', '0.1', '--json');
+    assert.deepEqual([drill.stderr, drill.code], ['', 0]);
+    assert.ok(JSON.parse(drill.stdout).load.asked > 0, drill.stdout);
     lab.up.process.kill('SIGSTOP');
     const down = startCommand(['down', file, '--json']);
     await once(down.process.stderr!, 'data');

@@ -28,13 +28,11 @@ export {
   type RunningLab,
 } from './namespaces/control/lab-record.ts';
 export { drillLab } from './namespaces/drill/drill-lab.ts';
-export { FAULT_ARGUMENTS, type Fault } from './namespaces/drill/fault.ts';
-export { parseFaults } from './namespaces/drill/parse-faults.ts';
+export { FAULT_ARGUMENTS } from './namespaces/drill/fault.ts';
 export type { DrillEvent, DrillReport } from './namespaces/drill/run-drill.ts';
 export { beginInOwnNamespace, mayHaveOwnNamespace, OWN_NAMESPACE } from './namespaces/rootless/begin.ts';
 export { endOwnLab, runInOwnLab } from './namespaces/rootless/join.ts';
 export { findOwnLab } from './namespaces/rootless/own-labs.ts';
-export { planNamespaces } from './namespaces/world/plan-topology.ts';
 export type { NamespaceWorld } from './namespaces/world/start-namespace-world.ts';
 export { accountOfVpc } from './route53/account-of.ts';
 export type { Difference } from './route53/differences.ts';

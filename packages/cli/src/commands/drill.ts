@@ -1,14 +1,7 @@
-import {
-  type DrillEvent,
-  drillLab,
-  FAULT_ARGUMENTS,
-  type Fault,
-  parseFaults,
-  planNamespaces,
-} from '@pointsman/lab';
+import { type DrillEvent, drillLab, FAULT_ARGUMENTS, WorldError } from '@pointsman/lab';
 import type { Command } from 'commander';
 import { drillSummary, drillTime } from '../drill/text.ts';
-import { loadTopology } from '../load-topology.ts';
+import { labOf } from '../find-lab.ts';
 import { parseSeconds } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
 import { ranInOwnLab, SUDO } from '../own-lab.ts';
@@ -51,13 +44,13 @@ export function addDrill(program: Command): void {
 }
 
 async function drill(file: string, words: string[], options: DrillOptions): Promise<void> {
-  const topology = await loadTopology(file, options);
-  const parsed = parseFaults(words, planNamespaces(topology));
-  if (!parsed.ok) throw mistake(options, parsed.message);
-  if (await ranInOwnLab(topology.name)) return;
+  const lab = await labOf(file, options);
+  if (await ranInOwnLab(lab)) return;
   const ending = new AbortController();
   onEndSignal(() => ending.abort());
-  const { silent, ...report } = await drillLab(topology, runOptions(parsed.faults, options, ending.signal));
+  const { silent, ...report } = await drillLab(lab, runOptions(words, options, ending.signal)).catch(
+    (error) => refuse(error, options),
+  );
   if (options.json) sayJson(report);
   else {
     for (const line of drillSummary(report)) say(line);
@@ -68,14 +61,15 @@ async function drill(file: string, words: string[], options: DrillOptions): Prom
     throw new Outcome(1, `${silent.join(', ')}: no answer yet, though all is healed`);
 }
 
-function runOptions(faults: readonly Fault[], options: DrillOptions, signal: AbortSignal) {
+function runOptions(words: readonly string[], options: DrillOptions, signal: AbortSignal) {
   const tell = ({ at_ms, what }: DrillEvent) => {
     if (!options.json) say(`${drillTime(at_ms)}  ${what}`);
   };
-  return { faults, lasts: options.for * 1000, heal: options.keep !== true, signal, tell };
+  return { words, lasts: options.for * 1000, heal: options.keep !== true, signal, tell };
 }
 
-function mistake({ json }: DrillOptions, message: string): Outcome {
-  if (json) sayJson({ event: 'error', code: 'unknown-fault', message });
-  return new Outcome(2, json ? '' : `${message}\n(pointsman drill --help has examples)`);
+function refuse(error: unknown, { json }: DrillOptions): never {
+  if (!(error instanceof WorldError) || error.code !== 'unknown-fault') throw error;
+  if (json) sayJson({ event: 'error', code: error.code, message: error.message });
+  throw new Outcome(2, json ? '' : `${error.message}\n(pointsman drill --help has examples)`);
 }

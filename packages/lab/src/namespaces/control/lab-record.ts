@@ -1,6 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorldError } from '../../loopback/world-error.ts';
+import type { FaultPlaces } from '../drill/fault-places.ts';
+import type { LoadNames } from '../drill/load-names.ts';
 import { FabricError, machineCommand } from '../fabric/index.ts';
 import { LABS_FOLDER } from '../world/hold.ts';
 import { type Channel, openChannel } from './channel.ts';
@@ -13,6 +15,9 @@ export type LabRecord = {
   /** One of each account. */
   keys: readonly AccountKey[];
   clients: readonly HostRecord[];
+  /** For drills: of what there can be any, and what clients ask meanwhile, by their network. */
+  places: FaultPlaces;
+  load: Readonly<Record<string, LoadNames>>;
 };
 
 export type AccountKey = { account: string; accessKeyId: string; secretAccessKey: string };

@@ -1,26 +1,34 @@
-import type { Topology } from '@pointsman/core/topology';
 import { ask } from '../../client/ask.ts';
 import { WorldError } from '../../loopback/world-error.ts';
 import { findLab, type HostRecord, type LabRecord } from '../control/lab-record.ts';
 import type { FromLab, Notice, ToLab } from '../control/messages.ts';
 import { readMachineFile } from '../fabric/index.ts';
 import { type Fault, formatFaults } from './fault.ts';
-import { findLoadNames, type LoadNames } from './load-names.ts';
+import { parseFaults } from './parse-faults.ts';
 import { type DrilledLab, type DrillOptions, type DrillReport, runDrill } from './run-drill.ts';
 import { type AskServer, askAsStub, parseResolvConf } from './stub-resolver.ts';
 
 const DNS_PORT = 53;
 
+/** As `DrillOptions`, with the faults in words. */
+export type LabDrillOptions = Omit<DrillOptions, 'faults'> & { words: readonly string[] };
+
 /**
- * Drills the running lab of a topology: from its client hosts' own networks, by their own resolv.conf.
- * @throws WorldError where it does not run, or cannot do that
+ * Drills a lab that runs: from its client hosts' own networks, by their own resolv.conf.
+ * @throws WorldError `unknown-fault` for words that name nothing of the lab; where it does not run, or cannot do that
  */
 export async function drillLab(
-  topology: Topology,
-  options: DrillOptions,
+  name: string,
+  { words, ...options }: LabDrillOptions,
 ): Promise<DrillReport & { silent: string[] }> {
   let hear: (news: FromLab) => void = () => {};
-  const { record, channel } = await findLab(topology.name, (message) => hear(message as FromLab));
+  const { record, channel } = await findLab(name, (message) => hear(message as FromLab));
+  const parsed = parseFaults(words, record.places);
+  if (!parsed.ok) {
+    channel.close();
+    throw new WorldError('unknown-fault', parsed.message);
+  }
+  const { faults } = parsed;
   let see: (notice: Notice) => void = () => {};
   let settle: { resolve: () => void; reject: (error: Error) => void } | undefined;
   hear = (news) => {
@@ -29,7 +37,7 @@ export async function drillLab(
     else settle?.resolve();
   };
   channel.ended.addEventListener('abort', () =>
-    settle?.reject(new WorldError('not-running', `the lab of ${topology.name} has ended`)),
+    settle?.reject(new WorldError('not-running', `the lab of ${name} has ended`)),
   );
   const request = (message: ToLab) => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -37,21 +45,18 @@ export async function drillLab(
     channel.send(message);
     return promise;
   };
-  const names = findLoadNames(topology);
-  const words = formatFaults(options.faults).split(' ');
+  const fault = formatFaults(faults).split(' ');
   const lab: DrilledLab = {
-    clients: record.clients
-      .filter(isSpared(options.faults))
-      .map((host) => clientOf(record, host, names.get(host.network)!)),
-    break: () => request({ do: 'break', fault: words, keep: !options.heal }),
-    heal: () => request({ do: 'heal', fault: words }),
+    clients: record.clients.filter(isSpared(faults)).map((host) => clientOf(record, host)),
+    break: () => request({ do: 'break', fault, keep: !options.heal }),
+    heal: () => request({ do: 'heal', fault }),
     watch: (tell) => {
       see = tell;
       channel.send({ do: 'watch' } satisfies ToLab);
     },
   };
   try {
-    return await runDrill(lab, options);
+    return await runDrill(lab, { ...options, faults });
   } finally {
     channel.close();
   }
@@ -64,11 +69,7 @@ function isSpared(faults: readonly Fault[]): (host: HostRecord) => boolean {
 }
 
 /** The host as it is now: what DHCP has told it stands in its resolv.conf. */
-function clientOf(
-  { lab }: LabRecord,
-  host: HostRecord,
-  { names, zones }: LoadNames,
-): DrilledLab['clients'][number] {
+function clientOf({ lab, load }: LabRecord, host: HostRecord): DrilledLab['clients'][number] {
   const { network, machine, namespace } = host;
   const conf = parseResolvConf(readMachineFile(lab, machine, '/etc/resolv.conf'));
   const askServer: AskServer = async (address, question, patience) => {
@@ -83,8 +84,7 @@ function clientOf(
   };
   return {
     network,
-    names,
-    zones,
+    ...load[network]!,
     nameservers: conf.nameservers,
     ask: askServer,
     resolve: (question) => askAsStub(conf, question, askServer),

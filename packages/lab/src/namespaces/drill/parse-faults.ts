@@ -1,17 +1,17 @@
 import { formatAddress, parseAddress } from '@pointsman/core/address';
 import { suggestion } from '@pointsman/core/topology';
-import type { NamespacePlan } from '../world/plan.ts';
 import { AND, FAULT_ARGUMENTS, type Fault, type FaultKind, placeOf, UNITS } from './fault.ts';
+import type { FaultPlaces } from './fault-places.ts';
 
 export type ParsedFaults = { ok: true; faults: readonly Fault[] } | { ok: false; message: string };
 
 type ParsedFault = { ok: true; fault: Fault } | { ok: false; message: string };
 
 /** Reads the words of a drill, such as `kill main/a and loss 10%`; what is wrong with them, in a sentence, where they name nothing of the lab. */
-export function parseFaults(words: readonly string[], plan: NamespacePlan): ParsedFaults {
+export function parseFaults(words: readonly string[], places: FaultPlaces): ParsedFaults {
   const faults: Fault[] = [];
   for (const each of splitAtAnd(words)) {
-    const parsed = parseFault(each, plan);
+    const parsed = parseFault(each, places);
     if (!parsed.ok) return parsed;
     const place = placeOf(parsed.fault);
     if (faults.some((fault) => placeOf(fault) === place))
@@ -30,7 +30,7 @@ function splitAtAnd(words: readonly string[]): string[][] {
   return parts;
 }
 
-function parseFault(words: readonly string[], plan: NamespacePlan): ParsedFault {
+function parseFault(words: readonly string[], places: FaultPlaces): ParsedFault {
   const [kind = '', ...given] = words;
   if (kind === '') return refuse(`write a drill on each side of "${AND}"`);
   const kinds = Object.keys(FAULT_ARGUMENTS);
@@ -43,13 +43,13 @@ function parseFault(words: readonly string[], plan: NamespacePlan): ParsedFault 
       `"${given.slice(most).join(' ')}" is too much: write ${shape(kind)}, and "${AND}" between two faults`,
     );
   if (given.length < most) return refuse(`say what: ${shape(kind)}`);
-  return parseArguments(kind as FaultKind, given, plan);
+  return parseArguments(kind as FaultKind, given, places);
 }
 
 function parseArguments(
   kind: FaultKind,
   [text = '', offset = '']: readonly string[],
-  plan: NamespacePlan,
+  places: FaultPlaces,
 ): ParsedFault {
   switch (kind) {
     case 'kill':
@@ -58,24 +58,24 @@ function parseArguments(
     case 'kill-agent':
     case 'fill-disk':
     case 'bad-route':
-      return parseMember(text, plan, (member) => ({ kind, member }));
+      return parseMember(text, places, (member) => ({ kind, member }));
     case 'clock': {
       const ms = parseOffset(offset);
       if (ms === undefined)
         return refuse(`"${offset}" is no jump of a clock; write +10m, +2h or +90s, up to a week`);
-      return parseMember(text, plan, (member) => ({ kind, member, ms }));
+      return parseMember(text, places, (member) => ({ kind, member, ms }));
     }
     case 'zone': {
-      const zones = plan.vpcs.flatMap(({ subnets }) => subnets.map((each) => each.availabilityZone));
+      const zones = places.vpcs.flatMap(({ subnets }) => subnets.map((each) => each.availabilityZone));
       return oneOf([...new Set(zones)], text, 'availability zone', (availabilityZone) => ({
         kind,
         availabilityZone,
       }));
     }
     case 'link':
-      return parseLink(text, plan);
+      return parseLink(text, places);
     case 'upstream':
-      return parseUpstream(text, plan);
+      return parseUpstream(text, places);
     case 'slow-attach':
     case 'slow-detach':
       return parseDuration(kind, text);
@@ -90,12 +90,12 @@ function parseArguments(
   }
 }
 
-function parseMember(text: string, { members }: NamespacePlan, make: (member: string) => Fault): ParsedFault {
+function parseMember(text: string, { members }: FaultPlaces, make: (member: string) => Fault): ParsedFault {
   const names = members.map(({ name }) => name);
   return oneOf(names, text, 'member', make);
 }
 
-function parseLink(text: string, { links }: NamespacePlan): ParsedFault {
+function parseLink(text: string, { links }: FaultPlaces): ParsedFault {
   const turned = links.find(({ between }) => between.length === 2 && between.toReversed().join('-') === text);
   const names = links.map(({ name }) => name);
   return oneOf(names, names.includes(text) ? text : (turned?.name ?? text), 'link', (link) => ({
@@ -104,7 +104,7 @@ function parseLink(text: string, { links }: NamespacePlan): ParsedFault {
   }));
 }
 
-function parseUpstream(text: string, { servers }: NamespacePlan): ParsedFault {
+function parseUpstream(text: string, { servers }: FaultPlaces): ParsedFault {
   const bytes = parseAddress(text);
   if (!bytes) return refuse(`"${text}" is not an address`);
   const addresses = [...new Set(servers.map(({ address }) => address))];

@@ -11,6 +11,8 @@ import { noteTopology } from '../control/known-labs.ts';
 import { type AwsAccess, controlPath, writeLabRecord } from '../control/lab-record.ts';
 import { serveLab } from '../control/serve-lab.ts';
 import { makeBreaker } from '../drill/breaker.ts';
+import { placesIn } from '../drill/fault-places.ts';
+import { findLoadNames } from '../drill/load-names.ts';
 import { FabricError, openFabric } from '../fabric/index.ts';
 import { amazonZones } from './amazon-zones.ts';
 import { type Cleanups, makeCleanups } from './cleanups.ts';
@@ -143,7 +145,10 @@ async function startWithin(
   });
   cleanups.add(control.stop);
   const { aws, endpoint, keys } = api;
-  writeLabRecord(hold.folder, { lab, pid: process.pid, aws, keys, clients: networks.hosts });
+  writeLabRecord(hold.folder, {
+    ...{ lab, pid: process.pid, aws, keys, clients: networks.hosts, places: placesIn(plan) },
+    load: Object.fromEntries(findLoadNames(topology)),
+  });
   return {
     plan: world,
     get members() {

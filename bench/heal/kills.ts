@@ -23,8 +23,8 @@ export async function killAgainAndAgain(
 }
 
 async function killOnce({ topology }: HealLab, member: string): Promise<Kill> {
-  const { events, answeredAgain_ms, load, silent } = await drillLab(topology, {
-    faults: [{ kind: 'kill', member }],
+  const { events, answeredAgain_ms, load, silent } = await drillLab(topology.name, {
+    words: ['kill', member],
     lasts: UNNOTICED,
     heal: true,
     signal: new AbortController().signal,

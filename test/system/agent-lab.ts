@@ -2,7 +2,6 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { dirname } from 'node:path';
 import type { TestContext } from 'node:test';
 import {
   type Cloud,
@@ -18,8 +17,14 @@ import { parseAgentConfig } from '@pointsman/core/config';
 import { decodeMessage, encodeMessage } from '@pointsman/core/dns';
 import { bindUdp, listenTcp } from '@pointsman/forwarder/namespace';
 import { agentPolicy } from '@pointsman/host';
-import { type LabFabric, machineCommand, openFabric, readMachineFile } from '@pointsman/lab/namespaces';
-import { POINTSMAN, type Result, ROOT, run } from './command.ts';
+import {
+  type LabFabric,
+  machineCommand,
+  openFabric,
+  PROGRAM_FOLDERS,
+  readMachineFile,
+} from '@pointsman/lab/namespaces';
+import { POINTSMAN, type Result, run } from './command.ts';
 import { skipWithout } from './packages.ts';
 
 /** A VPC of real machines, whose agents find their addresses by the cloud's API, as on AWS. */
@@ -95,7 +100,7 @@ export async function openAgentLab(t: Pick<TestContext, 'after'>, policy: string
   const lab = `agents-${process.pid}-${randomInt(1000)}`;
   // The fabric removes what is in it.
   t.after(() => rmSync(`/run/pointsman/labs/${lab}`, { recursive: true, force: true }));
-  const fabric = await openFabric({ lab, visible: [ROOT, dirname(process.execPath)] });
+  const fabric = await openFabric({ lab, visible: PROGRAM_FOLDERS });
   t.after(fabric.close);
   const cloud = createCloud({
     fabric,

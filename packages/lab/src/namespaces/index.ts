@@ -1,3 +1,4 @@
 /** What runs a lab in network namespaces. An entry of its own, as the cloud behind it takes its time to load. */
 export { type LabFabric, machineCommand, openFabric, readMachineFile } from './fabric/index.ts';
+export { PROGRAM_FOLDERS } from './world/lab-members.ts';
 export { type NamespaceWorldOptions, startNamespaceWorld } from './world/start-namespace-world.ts';

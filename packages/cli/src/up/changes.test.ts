@@ -31,9 +31,7 @@ test('an upstream of which nothing is known is no news', () => {
 
 function status(member: 'up' | 'down', upstream: State): WorldStatus {
   return {
-    queriesPerSecond: 0,
-    cacheHitShare: undefined,
-    queries: 0,
+    load: undefined,
     tiers: [
       {
         name: 'main',

@@ -12,6 +12,14 @@ test('a line for each tier, and one for the whole', () => {
   ]);
 });
 
+test('of members that tell no figures only that is shown which is known: who answers', () => {
+  const tiers = [{ ...tier('main', 'up'), upstreams: [] }];
+  assert.deepEqual(statusLines({ load: undefined, tiers }, 65).map(textOf), [
+    'main  ● a  ',
+    '1/1 members · 1:05  Ctrl-C ends',
+  ]);
+});
+
 test('of many tiers only those are shown that something is wrong with', () => {
   const tiers = Array.from({ length: 100 }, (_, index) => tier(`t${index}`, index === 42 ? 'down' : 'up'));
   const lines = statusLines(status(tiers), 1).map(textOf);
@@ -71,5 +79,5 @@ function tier(name: string, state: 'up' | 'down'): TierStatus {
 }
 
 function status(tiers: TierStatus[]): WorldStatus {
-  return { queriesPerSecond: 12.3, cacheHitShare: 0.8, queries: 1234, tiers };
+  return { load: { queriesPerSecond: 12.3, cacheHitShare: 0.8, queries: 1234 }, tiers };
 }

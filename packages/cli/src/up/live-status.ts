@@ -1,5 +1,5 @@
 import { style } from '../terminal.ts';
-import type { TierStatus, WorldStatus } from './status.ts';
+import type { TierStatus, WorldLoad, WorldStatus } from './status.ts';
 
 /** A piece of a line and its style; widths are counted on the bare text. */
 type Piece = {
@@ -47,7 +47,7 @@ function tierLine({ name, members, upstreams }: TierStatus, width: number): Piec
   return [
     { text: `${name.padEnd(width)}  `, format: 'bold' },
     ...members.flatMap((member) => [{ ...dot(member.state), wraps: true }, { text: `${member.name}  ` }]),
-    { text: ' asks  ', format: 'dim', wraps: true },
+    ...(groups.size > 0 ? [{ text: ' asks  ', format: 'dim' as const, wraps: true }] : []),
     ...[...groups].flatMap(([who, group], index) => [
       { text: `${who} `, wraps: index > 0 },
       ...group.flatMap(upstreamPieces),
@@ -62,17 +62,22 @@ function upstreamPieces({ endpoint, state, reason }: TierStatus['upstreams'][num
 }
 
 function summaryLine(status: WorldStatus, seconds: number, differences: number): Piece[] {
-  const rate = status.queriesPerSecond;
-  const share = status.cacheHitShare;
+  const { load, tiers } = status;
   const parts = [
-    `${rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString('en')} queries/s`,
-    ...(share === undefined ? [] : [`${Math.round(share * 100)} % cached`]),
+    ...(load ? rateParts(load) : []),
     upCount(status, 'members'),
-    upCount(status, 'upstreams'),
-    `${status.queries.toLocaleString('en')} in ${duration(seconds)}`,
+    ...(tiers.some(({ upstreams }) => upstreams.length > 0) ? [upCount(status, 'upstreams')] : []),
+    `${load ? `${load.queries.toLocaleString('en')} in ` : ''}${duration(seconds)}`,
     ...(differences === 0 ? [] : [`${differences.toLocaleString('en')} not as the file says`]),
   ];
   return [{ text: parts.join(' · ') }, { text: '  Ctrl-C ends', format: 'dim', optional: true }];
+}
+
+function rateParts({ queriesPerSecond: rate, cacheHitShare: share }: WorldLoad): string[] {
+  return [
+    `${rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString('en')} queries/s`,
+    ...(share === undefined ? [] : [`${Math.round(share * 100)} % cached`]),
+  ];
 }
 
 function upCount({ tiers }: WorldStatus, kind: 'members' | 'upstreams'): string {

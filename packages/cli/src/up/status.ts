@@ -5,12 +5,17 @@ import { type NameOf, namesIn } from './names.ts';
 
 /** How a world is at one moment. */
 export type WorldStatus = {
+  /** Undefined where no member has told figures of its own: agents keep theirs on their machines. */
+  load: WorldLoad | undefined;
+  tiers: TierStatus[];
+};
+
+export type WorldLoad = {
   queriesPerSecond: number;
   /** Of the questions of the last seconds, 0 to 1; undefined where there were none. */
   cacheHitShare: number | undefined;
   /** All since the start. */
   queries: number;
-  tiers: TierStatus[];
 };
 
 export type TierStatus = {
@@ -42,6 +47,8 @@ export function makeObserver(world: World, topology: Topology): () => Promise<Wo
         living.set(member, stats);
       }),
     );
+    const tiers = tiersOf(world, living, nameOf);
+    if (last.size === 0) return { load: undefined, tiers };
     const sum = (count: (stats: Stats) => number) =>
       [...last.values()].reduce((total, stats) => total + count(stats), 0);
     const now = {
@@ -54,13 +61,10 @@ export function makeObserver(world: World, topology: Topology): () => Promise<Wo
     if (samples.length > WINDOW) samples.shift();
     const first = samples[0]!;
     const asked = now.hits - first.hits + now.misses - first.misses;
-    return {
-      queriesPerSecond:
-        now.at === first.at ? 0 : ((now.queries - first.queries) * 1000) / (now.at - first.at),
-      cacheHitShare: asked > 0 ? (now.hits - first.hits) / asked : undefined,
-      queries: now.queries,
-      tiers: tiersOf(world, living, nameOf),
-    };
+    const queriesPerSecond =
+      now.at === first.at ? 0 : ((now.queries - first.queries) * 1000) / (now.at - first.at);
+    const cacheHitShare = asked > 0 ? (now.hits - first.hits) / asked : undefined;
+    return { load: { queriesPerSecond, cacheHitShare, queries: now.queries }, tiers };
   };
 }
 

@@ -5,7 +5,7 @@ import { say, sayJson, style, timeOfDay } from '../terminal.ts';
 import { type Change, changesBetween } from './changes.ts';
 import { tellDifference } from './drift.ts';
 import { makeLiveLines, statusLines } from './live-status.ts';
-import { makeObserver, type WorldStatus } from './status.ts';
+import { makeObserver, type WorldLoad, type WorldStatus } from './status.ts';
 
 /** Milliseconds between two looks. */
 const INTERVAL = 1000;
@@ -45,8 +45,8 @@ export async function watchWorld(
     const changes = changesBetween(before, status);
     if (live && changes.length > 0) live.clear();
     for (const change of changes) tell(change, options.json);
-    if (options.json && before && status.queries !== before.queries)
-      sayJson({ event: 'status', ...figures(status) });
+    if (options.json && before && status.load && status.load.queries !== before.load?.queries)
+      sayJson({ event: 'status', ...figures(status.load) });
     show(status);
     before = status;
     await wait(INTERVAL, undefined, { signal: options.signal }).catch(() => {});
@@ -56,7 +56,7 @@ export async function watchWorld(
   live?.clear();
 }
 
-function figures({ queries, queriesPerSecond, cacheHitShare }: WorldStatus) {
+function figures({ queries, queriesPerSecond, cacheHitShare }: WorldLoad) {
   return { queries, queriesPerSecond, cacheHitShare: cacheHitShare ?? null };
 }
 

@@ -1,7 +1,5 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { createServer as createHttpServer } from 'node:http';
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import {
   type Cloud,
@@ -9,19 +7,21 @@ import {
   type MetadataFaults,
   NO_DELAYS,
   NO_METADATA_FAULTS,
-  serveMetadata,
   startCloud,
   systemClock,
 } from '@pointsman/cloud';
 import { parseAgentConfig } from '@pointsman/core/config';
 import { decodeMessage, encodeMessage } from '@pointsman/core/dns';
-import { bindUdp, listenTcp } from '@pointsman/forwarder/namespace';
+import { bindUdp } from '@pointsman/forwarder/namespace';
 import { agentPolicy } from '@pointsman/host';
 import {
+  API_IN_VPCS,
   type LabFabric,
   machineCommand,
   openFabric,
   PROGRAM_FOLDERS,
+  playApi,
+  playMetadata,
   readMachineFile,
 } from '@pointsman/lab/namespaces';
 import { POINTSMAN, type Result, run } from './command.ts';
@@ -70,13 +70,12 @@ const OWNER: Owner = {
   accessKeyId: 'AKIAOWNER',
   secretAccessKey: 'owner',
 };
-const API = { address: '169.254.169.254', port: 8053 };
 const AGENT = {
   tier: 'acme/main',
   configuration: 'ssm:/pointsman/acme/main/{member}',
   publish: '/pointsman/acme/status/main/{member}',
   launchHook: 'answers',
-  endpoints: { cloud: `http://${API.address}:${API.port}` },
+  endpoints: { cloud: `http://${API_IN_VPCS.address}:${API_IN_VPCS.port}` },
 };
 const UPSTREAM = '10.10.0.2';
 const SUBNETS: Readonly<Record<string, string>> = { a: '10.10.1', b: '10.10.2' };
@@ -117,9 +116,15 @@ export async function openAgentLab(t: Pick<TestContext, 'after'>, policy: string
   });
   const { vpcId, subnets, groupId } = await makeVpc(cloud);
   const router = fabric.routerNamespace(vpcId);
-  await forwardApi(t, router, Number(new URL(api.endpoint).port));
   const metadata = { ...NO_METADATA_FAULTS };
-  await playMetadata(t, { router, vpcId }, cloud, metadata);
+  const played = [
+    playApi(cloud, api, fabric.routerNamespace),
+    playMetadata(cloud, metadata, fabric.routerNamespace),
+  ];
+  for (const each of played) {
+    t.after(each.stop);
+    await each.settled();
+  }
   const upstream = { answers: true };
   await playUpstream(t, router, upstream);
   await fabric.putHost({ id: 'client', subnetId: subnets.c!, addresses: [CLIENT], name: 'client' });
@@ -288,51 +293,6 @@ function userData({ agent = {}, first = [] }: AgentChanges = {}): string {
     `exec ${process.execPath} ${POINTSMAN} agent --config /var/lib/pointsman/agent.json`,
   ].join('\n');
   return Buffer.from(script).toString('base64');
-}
-
-/** The API is on this host; machines reach it at an address of their router. */
-async function forwardApi(t: Pick<TestContext, 'after'>, namespace: string, port: number): Promise<void> {
-  const open = new Set<Socket>();
-  const server = createServer((socket) => {
-    const api = connect(port, '127.0.0.1');
-    open.add(socket);
-    socket.on('close', () => open.delete(socket));
-    socket.on('error', () => api.destroy());
-    api.on('error', () => socket.destroy());
-    socket.pipe(api).pipe(socket);
-  });
-  // A machine that is killed says no goodbye.
-  t.after(() => {
-    for (const socket of open) socket.destroy();
-  });
-  await listenFor(t, server, { namespace, ...API });
-}
-
-async function playMetadata(
-  t: Pick<TestContext, 'after'>,
-  { router: namespace, vpcId }: { router: string; vpcId: string },
-  cloud: Cloud,
-  faults: MetadataFaults,
-): Promise<void> {
-  const server = createHttpServer(
-    serveMetadata({
-      findMachine: (address) => cloud.findMachine(vpcId, address),
-      key: randomBytes(32),
-      faults,
-      now: Date.now,
-    }),
-  );
-  t.after(() => server.closeAllConnections());
-  await listenFor(t, server, { namespace, address: '169.254.169.254', port: 80 });
-}
-
-async function listenFor(
-  t: Pick<TestContext, 'after'>,
-  server: Server,
-  at: { namespace: string; address: string; port: number },
-): Promise<void> {
-  await listenTcp(server, at);
-  t.after(() => server.close());
 }
 
 /** Answers every name with the same address, or nothing. */

@@ -78,6 +78,17 @@ describe('a lab whose tiers are left to agents', { skip: skipWithoutLab, timeout
     assert.match(nowhere.stderr, /"main\/z" is no member of the lab; did you mean "main\/a"/);
   });
 
+  test('an agent compiles nothing that this host has compiled', async () => {
+    const words = ['env', 'NODE_DEBUG_NATIVE=COMPILE_CACHE', 'pointsman', 'agent', '--help'];
+    const { stderr } = await on('main/a', ...words);
+    const read = stderr.split('\n').filter((line) => line.includes('reading cache from'));
+    assert.ok(read.some((line) => line.includes('/run-agent.ts')));
+    assert.deepEqual(
+      read.filter((line) => !line.includes('success')),
+      [],
+    );
+  });
+
   test('a machine in a VPC reaches the cloud’s API, as whoever it has keys of', async () => {
     const { accessKeyId, secretAccessKey, region } = lab.aws;
     const environment = [

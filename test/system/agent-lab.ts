@@ -16,6 +16,7 @@ import { bindUdp } from '@pointsman/forwarder/namespace';
 import { agentPolicy } from '@pointsman/host';
 import {
   API_IN_VPCS,
+  compilePrograms,
   type LabFabric,
   machineCommand,
   openFabric,
@@ -99,6 +100,7 @@ export async function openAgentLab(t: Pick<TestContext, 'after'>, policy: string
   const lab = `agents-${process.pid}-${randomInt(1000)}`;
   // The fabric removes what is in it.
   t.after(() => rmSync(`/run/pointsman/labs/${lab}`, { recursive: true, force: true }));
+  const compiled = compilePrograms(['native'], [process.execPath, POINTSMAN]);
   const fabric = await openFabric({ lab, visible: PROGRAM_FOLDERS });
   t.after(fabric.close);
   const cloud = createCloud({
@@ -130,6 +132,7 @@ export async function openAgentLab(t: Pick<TestContext, 'after'>, policy: string
   await fabric.putHost({ id: 'client', subnetId: subnets.c!, addresses: [CLIENT], name: 'client' });
   let nextHost = 100;
   const client = await startClient(t, fabric.machineNamespace('client'));
+  await compiled;
   return {
     cloud,
     fabric,

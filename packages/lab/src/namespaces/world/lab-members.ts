@@ -1,10 +1,7 @@
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Cloud } from '@pointsman/cloud';
 import { addressAt, formatAddress, parseCidr } from '@pointsman/core/address';
 import { DEFAULT_PRIORITY, DEFAULT_TABLE, type ServiceInterface } from '@pointsman/core/config';
 import { type RunCommand, reconcileInterface, runCommand, waitForInterface } from '@pointsman/host';
-import { COMPILE_CACHE } from '../../loopback/fork-member.ts';
 import { type Member, startMember, type WorldMember } from '../../loopback/member.ts';
 import type { WorldForwarder } from '../../loopback/world-plan.ts';
 import type { Notice } from '../control/messages.ts';
@@ -26,13 +23,6 @@ export type LabMembers = {
   watch: (tell: (notice: Notice) => void) => () => void;
   stop: () => Promise<void>;
 };
-
-const CHECKOUT = fileURLToPath(new URL('../../../../..', import.meta.url));
-/** What a member's machine has to see of this one, at its own place: the program, what runs it, and what has been compiled of it. */
-export const PROGRAM_FOLDERS: readonly string[] = [
-  CHECKOUT,
-  ...[dirname(process.execPath), COMPILE_CACHE].filter((folder) => !folder.startsWith(CHECKOUT)),
-];
 
 /** Milliseconds for an interface that is attached to be seen in its machine. */
 const INTERFACE_PATIENCE = 30_000;

@@ -1,7 +1,6 @@
 import { type CloudFaults, type MetadataFaults, NO_METADATA_FAULTS, USUAL_DELAYS } from '@pointsman/cloud';
 import type { Topology } from '@pointsman/core/topology';
-import { missingForBind } from '@pointsman/host';
-import { compileMember } from '../../loopback/compile-member.ts';
+import { type EngineKind, missingForBind } from '@pointsman/host';
 import type { World } from '../../loopback/start-world.ts';
 import { WorldError } from '../../loopback/world-error.ts';
 import { makeZoneSets } from '../../loopback/zone-sets.ts';
@@ -20,7 +19,7 @@ import { findMachines } from './find-machines.ts';
 import { takeHold } from './hold.ts';
 import { createLabCloud, serveLabCloud } from './lab-cloud.ts';
 import { applyFault } from './lab-faults.ts';
-import { type LabMembers, makeLabMembers, PROGRAM_FOLDERS } from './lab-members.ts';
+import { type LabMembers, makeLabMembers } from './lab-members.ts';
 import { makeNetworks } from './make-networks.ts';
 import type { NamespacePlan } from './plan.ts';
 import { planNamespaces } from './plan-topology.ts';
@@ -28,6 +27,7 @@ import { playApi } from './play-api.ts';
 import { playMetadata } from './play-metadata.ts';
 import { hostedVpcOf, playResolvers } from './play-resolvers.ts';
 import { playServers } from './play-servers.ts';
+import { compilePrograms, PROGRAM_FOLDERS } from './programs.ts';
 import { requireNamespaces } from './requirements.ts';
 import { describeWorld } from './world-plan.ts';
 
@@ -93,7 +93,8 @@ async function startWithin(
     throw new WorldError('runs-already', `a lab of ${lab} runs already; \`pointsman down FILE\` ends it`);
   cleanups.add(hold.release);
   noteTopology(hold.folder, options.file);
-  const compiled = compileEngines(plan);
+  // Meanwhile the networks are made.
+  const compiled = compilePrograms(enginesOf(plan), options.agents?.command);
   const fabric = await openFabric({ lab, visible: PROGRAM_FOLDERS });
   cleanups.add(fabric.close);
   const cloud = createLabCloud(topology, fabric);
@@ -163,6 +164,10 @@ async function startWithin(
   };
 }
 
+function enginesOf({ members }: NamespacePlan): ReadonlySet<EngineKind> {
+  return new Set(members.map(({ engine }) => engine));
+}
+
 /** @throws WorldError where a tier's engine is not installed here */
 function requireEngines({ members }: NamespacePlan): void {
   const first = members.find(({ engine }) => engine === 'bind');
@@ -172,11 +177,6 @@ function requireEngines({ members }: NamespacePlan): void {
       'engine-missing',
       `the tier ${first.name.split('/')[0]} cannot run: ${missing}, or give the tier "engine: native"`,
     );
-}
-
-/** Meanwhile the networks are made. */
-async function compileEngines({ members }: NamespacePlan): Promise<void> {
-  await Promise.all([...new Set(members.map(({ engine }) => engine))].map(compileMember));
 }
 
 /** What cannot be made, in a sentence for the operator. Anything else is a mistake of ours, and stays what it is. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, type TestContext, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { rcodeName } from '@pointsman/core/dns';
 import { ask } from '@pointsman/lab';
@@ -36,52 +36,105 @@ describe('BIND behind the command', {
     await until(() => nameds.every((pid) => !existsSync(`/proc/${pid}`)) && folders().length === 0);
   });
 
-  test('a named that is killed is back before anybody asks again, and its member stays up', async (t) => {
-    const { world } = await startAcme(t);
-    const { client, resolvers } = world.ready.networks.find(({ name }) => name === 'orders')!;
-    const [address, port] = resolvers[0]!.split(':') as [string, string];
-    const member = world.ready.forwarders.find((each) => each.address === resolvers[0])!;
-    const [named] = await namedBelow(member.pid);
-    process.kill(named!, 'SIGKILL');
-    const reply = await ask({
-      server: { address, port: Number(port) },
-      source: client,
-      name: 'db.corp.acme.example.',
-      type: 'A',
+  describe('a world that goes on', () => {
+    const cleanups: (() => unknown)[] = [];
+    let world: RunningWorld;
+    before(async () => {
+      ({ world } = await startAcme({ after: (cleanup) => cleanups.push(cleanup) }));
     });
-    assert.ok(reply.ok);
-    assert.deepEqual(reply.message.answers.at(-1)?.data.join('.'), '192.168.10.20');
-    assert.ok(!world.events.some(({ event }) => event === 'member'));
-  });
+    after(async () => {
+      for (const cleanup of cleanups.toReversed()) await cleanup();
+    });
 
-  test('over TCP too, a member sees the address of its client', async (t) => {
-    const { world } = await startAcme(t);
-    const [address, port] = world.ready.forwarders[0]!.address.split(':') as [string, string];
-    const digTcp = async (client: string) =>
-      (await run('dig', ['+tcp', '+time=3', '-b', client, `@${address}`, '-p', port, 'db.corp.acme.example']))
-        .stdout;
-    const { client } = world.ready.networks.find(({ name }) => name === 'orders')!;
-    assert.match(await digTcp(client), /192\.168\.10\.20/);
-    assert.match(await digTcp('127.99.99.99'), /status: REFUSED/);
-  });
-
-  test('up shows what is asked', async (t) => {
-    const { world } = await startAcme(t);
-    const { client, resolvers } = world.ready.networks.find(({ name }) => name === 'orders')!;
-    const [address, port] = resolvers[0]!.split(':') as [string, string];
-    const isStatus = ({ event }: { event: string }) => event === 'status';
-    while (!world.events.some(isStatus)) {
-      await ask({
+    test('a named that is killed is back before anybody asks again, and its member stays up', async () => {
+      const { client, resolvers } = world.ready.networks.find(({ name }) => name === 'orders')!;
+      const [address, port] = resolvers[0]!.split(':') as [string, string];
+      const member = world.ready.forwarders.find((each) => each.address === resolvers[0])!;
+      const [named] = await namedBelow(member.pid);
+      process.kill(named!, 'SIGKILL');
+      const reply = await ask({
         server: { address, port: Number(port) },
         source: client,
         name: 'db.corp.acme.example.',
         type: 'A',
       });
-      await wait(50);
-    }
-    const status = world.events.find(isStatus)!;
-    assert.ok(Number(status.queries) >= 1, JSON.stringify(status));
-    assert.ok(Number(status.cacheHitShare) > 0, JSON.stringify(status));
+      assert.ok(reply.ok);
+      assert.deepEqual(reply.message.answers.at(-1)?.data.join('.'), '192.168.10.20');
+      assert.ok(!world.events.some(({ event }) => event === 'member'));
+    });
+
+    test('over TCP too, a member sees the address of its client', async () => {
+      const [address, port] = world.ready.forwarders[0]!.address.split(':') as [string, string];
+      const digTcp = async (client: string) =>
+        (
+          await run('dig', [
+            '+tcp',
+            '+time=3',
+            '-b',
+            client,
+            `@${address}`,
+            '-p',
+            port,
+            'db.corp.acme.example',
+          ])
+        ).stdout;
+      const { client } = world.ready.networks.find(({ name }) => name === 'orders')!;
+      assert.match(await digTcp(client), /192\.168\.10\.20/);
+      assert.match(await digTcp('127.99.99.99'), /status: REFUSED/);
+    });
+
+    test('up shows what is asked', async () => {
+      const { client, resolvers } = world.ready.networks.find(({ name }) => name === 'orders')!;
+      const [address, port] = resolvers[0]!.split(':') as [string, string];
+      const isStatus = ({ event }: { event: string }) => event === 'status';
+      while (!world.events.some(isStatus)) {
+        await ask({
+          server: { address, port: Number(port) },
+          source: client,
+          name: 'db.corp.acme.example.',
+          type: 'A',
+        });
+        await wait(50);
+      }
+      const status = world.events.find(isStatus)!;
+      assert.ok(Number(status.queries) >= 1, JSON.stringify(status));
+      assert.ok(Number(status.cacheHitShare) > 0, JSON.stringify(status));
+    });
+
+    test('serve --engine bind: SIGHUP reads the file again, a bad one changes nothing, its log is told', async (t) => {
+      const [upstream] = world.ready.authorities[0]!.servers;
+      const server = { address: '127.0.0.1', port: await freePort() };
+      const config = {
+        name: 'edge',
+        listen: [`${server.address}:${server.port}`],
+        clients: ['127.0.0.0/8'],
+        rules: [{ suffix: 'corp.acme.example', upstreams: [upstream!.address] }],
+      };
+      const file = join(scratch(t), 'forwarder.json');
+      writeFileSync(file, JSON.stringify(config));
+      const forwarder = startCommand(['serve', file, '--json', '--engine', 'bind', '--workers', '1']);
+      t.after(forwarder.stop);
+      await forwarder.waitFor(({ event, transport }) => event === 'ready' && transport === 'named');
+      await forwarder.waitFor(
+        ({ event, category, message }) => event === 'log' && category === 'general' && message === 'running',
+      );
+      assert.equal(await resolve(server, 'vault.cloud.acme.example.'), 'REFUSED');
+      writeFileSync(
+        file,
+        JSON.stringify({
+          ...config,
+          rules: [{ suffix: 'cloud.acme.example', upstreams: [upstream!.address] }, ...config.rules],
+        }),
+      );
+      forwarder.process.kill('SIGHUP');
+      await forwarder.waitFor(({ event }) => event === 'reloaded');
+      writeFileSync(file, '{ "rules": 1 }');
+      forwarder.process.kill('SIGHUP');
+      await forwarder.waitFor(({ event }) => event === 'reload-refused');
+      assert.equal(await resolve(server, 'vault.cloud.acme.example.'), '10.10.1.60');
+      await forwarder.stop();
+      assert.deepEqual(await forwarder.exited, { code: 0, signal: null });
+    });
   });
 
   test('without BIND on the machine: one message, exit code 2, nothing started', {
@@ -97,42 +150,6 @@ describe('BIND behind the command', {
       /the tier main cannot run: the engine bind needs named, rndc, which this machine does not have: install BIND \(Debian: apt-get install bind9\), or give the tier "engine: native"/,
     );
     assert.equal(stderr.trim().split('\n').length, 1);
-  });
-
-  test('serve --engine bind: SIGHUP reads the file again, a bad one changes nothing, its log is told', async (t) => {
-    const { world } = await startAcme(t);
-    const [upstream] = world.ready.authorities[0]!.servers;
-    const server = { address: '127.0.0.1', port: await freePort() };
-    const config = {
-      name: 'edge',
-      listen: [`${server.address}:${server.port}`],
-      clients: ['127.0.0.0/8'],
-      rules: [{ suffix: 'corp.acme.example', upstreams: [upstream!.address] }],
-    };
-    const file = join(scratch(t), 'forwarder.json');
-    writeFileSync(file, JSON.stringify(config));
-    const forwarder = startCommand(['serve', file, '--json', '--engine', 'bind', '--workers', '1']);
-    t.after(forwarder.stop);
-    await forwarder.waitFor(({ event, transport }) => event === 'ready' && transport === 'named');
-    await forwarder.waitFor(
-      ({ event, category, message }) => event === 'log' && category === 'general' && message === 'running',
-    );
-    assert.equal(await resolve(server, 'vault.cloud.acme.example.'), 'REFUSED');
-    writeFileSync(
-      file,
-      JSON.stringify({
-        ...config,
-        rules: [{ suffix: 'cloud.acme.example', upstreams: [upstream!.address] }, ...config.rules],
-      }),
-    );
-    forwarder.process.kill('SIGHUP');
-    await forwarder.waitFor(({ event }) => event === 'reloaded');
-    writeFileSync(file, '{ "rules": 1 }');
-    forwarder.process.kill('SIGHUP');
-    await forwarder.waitFor(({ event }) => event === 'reload-refused');
-    assert.equal(await resolve(server, 'vault.cloud.acme.example.'), '10.10.1.60');
-    await forwarder.stop();
-    assert.deepEqual(await forwarder.exited, { code: 0, signal: null });
   });
 
   test('serve --engine bind: SIGTERM ends it also while a reload waits for a named that does not come', async (t) => {
@@ -162,8 +179,11 @@ describe('BIND behind the command', {
   });
 });
 
+/** A test, or a suite: where it ends, what is begun for it ends. */
+type Cleaned = { after: (cleanup: () => unknown) => void };
+
 /** acme with BIND in its tier. `folders`: those that its nameds have made. */
-async function startAcme(t: TestContext): Promise<{ world: RunningWorld; folders: () => string[] }> {
+async function startAcme(t: Cleaned): Promise<{ world: RunningWorld; folders: () => string[] }> {
   const { path, remove } = exampleWithEngine('examples/acme/hybrid.yaml', 'bind');
   t.after(remove);
   const parent = scratch(t);
@@ -202,7 +222,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 /** That named's user can enter. */
-function scratch(t: TestContext): string {
+function scratch(t: Cleaned): string {
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-engine-'));
   chmodSync(folder, 0o755);
   t.after(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { runAws } from './system/aws.ts';
 import { POINTSMAN, pointsman, run } from './system/command.ts';
 import { downLab, type RunningLab, skipWithoutLab, startLab, writeTopology } from './system/lab.ts';
+import { startCommand } from './system/running.ts';
 
 const TOPOLOGY = `
 networks:
@@ -128,14 +129,34 @@ describe('a lab whose tiers are left to agents', { skip: skipWithoutLab, timeout
     assert.equal(answer.stdout, '10.1.1.80\n');
   });
 
+  const assertGone = async () => {
+    assert.deepEqual(await namespacesOf(lab.name), []);
+    assert.ok(!existsSync(`/run/pointsman/labs/${lab.name}`));
+    assert.doesNotMatch((await run('ps', ['-eo', 'args'])).stdout, new RegExp(`/labs/${lab.name}/`));
+  };
+
   test('down leaves nothing of it', async () => {
     assert.equal((await downLab(lab.file)).code, 0);
     assert.deepEqual(await lab.world.exited, { code: 0, signal: null });
-    assert.ok(!existsSync(`/run/pointsman/labs/${lab.name}`));
-    const { stdout } = await run('ip', ['netns', 'list']);
-    assert.ok(!stdout.includes(`pm-${lab.name}.`), stdout);
+    await assertGone();
+  });
+
+  test('nor of one that was killed while its machines boot', async () => {
+    const port = String(lab.world.ready.port);
+    const up = startCommand(['up', lab.file, '--world', 'namespaces', '--agents', '--json', '--port', port]);
+    // The first one is the client host's.
+    await until(async () => (await namespacesOf(lab.name)).filter((each) => each.includes('.i-')).length > 1);
+    up.process.kill('SIGKILL');
+    await up.exited;
+    assert.equal((await downLab(lab.file)).code, 0);
+    await assertGone();
   });
 });
+
+async function namespacesOf(lab: string): Promise<string[]> {
+  const { stdout } = await run('ip', ['netns', 'list']);
+  return stdout.split('\n').filter((line) => line.startsWith(`pm-${lab}.`));
+}
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + PATIENCE;

@@ -64,6 +64,25 @@ export const INSTANCES: readonly Step[] = [
   ],
   ['ec2 reboot-instances --instance-ids $instance'],
   [
+    'ec2 modify-instance-metadata-options --instance-id $instance --http-put-response-hop-limit 2 --instance-metadata-tags enabled',
+    {
+      InstanceId: '$instance',
+      InstanceMetadataOptions: {
+        State: 'pending',
+        HttpPutResponseHopLimit: 2,
+        InstanceMetadataTags: 'enabled',
+      },
+    },
+  ],
+  [
+    'ec2 modify-instance-metadata-options --instance-id $instance --http-tokens optional',
+    /\(UnsupportedOperation\).*requests with tokens only/,
+  ],
+  [
+    'ec2 describe-instances --filters Name=metadata-options.http-put-response-hop-limit,Values=2',
+    { Reservations: [{ Instances: [{ InstanceId: '$instance', MetadataOptions: { State: 'applied' } }] }] },
+  ],
+  [
     'ec2 describe-instance-attribute --instance-id $instance --attribute userData',
     { UserData: { Value: 'IyEvYmluL3No' } },
   ],
@@ -107,6 +126,10 @@ export const INSTANCES: readonly Step[] = [
         { NetworkInterfaceId: '$eni', Attachment: { InstanceId: '$holder', DeleteOnTermination: false } },
       ],
     },
+  ],
+  [
+    'ec2 describe-instances --filters Name=private-ip-address,Values=10.0.1.53 Name=network-interface.addresses.private-ip-address,Values=10.0.1.53',
+    { Reservations: [{ Instances: [{ InstanceId: '$holder' }] }] },
   ],
   [
     'ec2 terminate-instances --instance-ids $holder',

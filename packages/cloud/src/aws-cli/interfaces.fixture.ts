@@ -29,7 +29,7 @@ export const INTERFACES: readonly Step[] = [
     { NetworkInterfaceId: '$eni', AssignedPrivateIpAddresses: [{ PrivateIpAddress: '10.0.1.60' }] },
   ],
   [
-    'ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values=10.0.1.60',
+    'ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values=10.0.1.60 Name=private-ip-address,Values=10.0.1.60',
     {
       NetworkInterfaces: [
         {

@@ -282,6 +282,11 @@ describe('EC2, driven by the SDK', () => {
     const InstanceIds = [InstanceId];
     await settled();
     assert.equal(cloud.fabric.remembered.instances.get(InstanceId)!.metadataHopLimit, 2);
+    const modified = await ec2.send(
+      new aws.ModifyInstanceMetadataOptionsCommand({ InstanceId, HttpPutResponseHopLimit: 3 }),
+    );
+    assert.equal(modified.InstanceMetadataOptions!.HttpPutResponseHopLimit, 3);
+    assert.equal(cloud.fabric.remembered.instances.get(InstanceId)!.metadataHopLimit, 3);
     const { InstanceStatuses } = await ec2.send(new aws.DescribeInstanceStatusCommand({ InstanceIds }));
     assert.equal(InstanceStatuses![0]!.InstanceStatus!.Status, 'ok');
     const { AttachmentId } = await ec2.send(

@@ -8,7 +8,7 @@ import {
   compileSubnet,
   compileVpc,
 } from './compile-fabric.ts';
-import type { Ec2State, Vpc } from './model.ts';
+import type { Ec2State, Instance, Vpc } from './model.ts';
 
 /** A thing that the fabric has to make, change or remove; `undo` brings back what was before. */
 export type Step = {
@@ -59,6 +59,15 @@ function stepsOf(fabric: Fabric, before: Ec2State, edit: Ec2Edit): Step[] {
       const change = changeOf(before.peerings.get(id), edit.record, compilePeering);
       return makeStep(5, id, change, { put: fabric.putPeering, remove: fabric.deletePeering });
     }
+    case 'instances': {
+      const change = changeOf(before.instances.get(id), edit.record, hopLimitOf);
+      // A machine that is started is told with all the rest of it.
+      if (!change.before || !change.after) return [];
+      return makeStep(6, id, change, {
+        put: ({ limit }) => fabric.setMetadataHopLimit(id, limit),
+        remove: async () => {},
+      });
+    }
     default:
       return [];
   }
@@ -86,6 +95,10 @@ function makeStep<Told>(
   return [
     { what: id, rank, isRemoval: after === undefined, apply: () => bring(after), undo: () => bring(before) },
   ];
+}
+
+function hopLimitOf({ metadataOptions }: Instance) {
+  return { limit: metadataOptions.httpPutResponseHopLimit };
 }
 
 function dhcpOf({ dhcpOptions }: Ec2State, { dhcpOptionsId }: Vpc) {

@@ -2,6 +2,7 @@ import type * as aws from '@aws-sdk/client-ec2';
 import type { FilterFields } from './filters.ts';
 import { architectureOf } from './instance-types.ts';
 import { privateDnsName, writeAttachment, writeGroups } from './interface-shapes.ts';
+import { writeMetadataOptions } from './metadata-options.ts';
 import type { Ec2State, Instance, InstanceState, NetworkInterface } from './model.ts';
 import { writeTags } from './tag-specifications.ts';
 import { zoneIdOf } from './zones.ts';
@@ -63,13 +64,7 @@ export function writeInstance(state: Ec2State, instance: Instance): aws.Instance
     },
     IamInstanceProfile:
       instance.instanceProfileArn === undefined ? undefined : { Arn: instance.instanceProfileArn },
-    MetadataOptions: {
-      State: 'applied',
-      HttpTokens: 'required',
-      HttpPutResponseHopLimit: instance.metadataOptions.httpPutResponseHopLimit,
-      HttpEndpoint: instance.metadataOptions.httpEndpoint as aws.InstanceMetadataEndpointState,
-      InstanceMetadataTags: instance.metadataOptions.instanceMetadataTags as aws.InstanceMetadataTagsState,
-    },
+    MetadataOptions: writeMetadataOptions(instance.metadataOptions, 'applied'),
     PrivateDnsName: (primary && privateDnsName(state, primary)) ?? '',
     PublicDnsName: '',
     ...(primary && {
@@ -144,6 +139,11 @@ const OWN_FIELDS: FilterFields<Instance> = {
   'iam-instance-profile.arn': ({ instanceProfileArn }) => instanceProfileArn,
   'key-name': ({ keyName }) => keyName,
   'launch-time': ({ launched }) => new Date(launched).toISOString(),
+  'metadata-options.http-endpoint': ({ metadataOptions }) => metadataOptions.httpEndpoint,
+  'metadata-options.http-put-response-hop-limit': ({ metadataOptions }) =>
+    metadataOptions.httpPutResponseHopLimit,
+  'metadata-options.http-tokens': ({ metadataOptions }) => metadataOptions.httpTokens,
+  'metadata-options.instance-metadata-tags': ({ metadataOptions }) => metadataOptions.instanceMetadataTags,
   'owner-id': ({ account }) => account,
   'reservation-id': ({ reservationId }) => reservationId,
   'state-reason-code': ({ stateReason }) => stateReason?.code,
@@ -156,11 +156,16 @@ function interfaceFieldsOf(state: Ec2State): FilterFields<Instance> {
   const each = (read: (each: NetworkInterface) => string | readonly string[]) => (instance: Instance) =>
     interfacesOf(state, instance).flatMap(read);
   return {
+    'network-interface.addresses.primary': each(({ addresses }) =>
+      addresses.map((_, index) => String(index === 0)),
+    ),
     'network-interface.addresses.private-ip-address': each(({ addresses }) => addresses),
     'network-interface.attachment.attachment-id': each(({ attachment }) => attachment!.id),
     'network-interface.attachment.device-index': each(({ attachment }) => String(attachment!.deviceIndex)),
     'network-interface.attachment.status': each(({ attachment }) => attachment!.status),
     'network-interface.group-id': each(({ groupIds }) => groupIds),
+    'network-interface.availability-zone': each(({ availabilityZone }) => availabilityZone),
+    'network-interface.description': each(({ description }) => description),
     'network-interface.network-interface-id': each(({ id }) => id),
     'network-interface.mac-address': each(({ mac }) => mac),
     'network-interface.subnet-id': each(({ subnetId }) => subnetId),

@@ -3,7 +3,8 @@ import { AwsError, type Caller } from '@pointsman/aws-wire';
 import { isInstanceType } from './instance-types.ts';
 import type { InterfaceRequest } from './interface-request.ts';
 import { findTemplate, findVersion } from './launch-templates.ts';
-import type { Ec2State, Instance, MetadataOptions } from './model.ts';
+import { readMetadataOptions, USUAL_OPTIONS } from './metadata-options.ts';
+import type { Ec2State, Instance } from './model.ts';
 import { invalidCombination, invalidValue, missingParameter } from './resources.ts';
 
 /** An interface of a launch: one that is there, or a new one in a subnet. */
@@ -64,7 +65,7 @@ export function readLaunch(state: Ec2State, request: aws.RunInstancesRequest, ca
     userData: readUserData(merged.UserData),
     instanceProfileArn: readProfile(merged.IamInstanceProfile, caller),
     disableApiTermination: merged.DisableApiTermination ?? false,
-    metadataOptions: readMetadataOptions(merged.MetadataOptions),
+    metadataOptions: readMetadataOptions(merged.MetadataOptions ?? {}, USUAL_OPTIONS),
     least: MinCount,
     most: MaxCount,
     availabilityZone: merged.Placement?.AvailabilityZone,
@@ -181,20 +182,4 @@ function readProfile(
   const arn = profile.Arn ?? `arn:aws:iam::${account}:instance-profile/${profile.Name}`;
   if (/^arn:aws:iam::[0-9]{12}:instance-profile\/[\w+=,.@/-]{1,640}$/.test(arn)) return arn;
   throw invalidValue(arn, 'iamInstanceProfile.arn', 'Invalid IAM Instance Profile ARN');
-}
-
-function readMetadataOptions(options: aws.InstanceMetadataOptionsRequest | undefined): MetadataOptions {
-  const hopLimit = options?.HttpPutResponseHopLimit ?? 1;
-  if (!Number.isInteger(hopLimit) || hopLimit < 1 || hopLimit > 64) {
-    throw invalidValue(hopLimit, 'httpPutResponseHopLimit', 'It has to be from 1 to 64.');
-  }
-  if (options?.HttpTokens === 'optional') {
-    throw new AwsError('UnsupportedOperation', 'The metadata service takes requests with tokens only here.');
-  }
-  return {
-    httpTokens: 'required',
-    httpPutResponseHopLimit: hopLimit,
-    httpEndpoint: options?.HttpEndpoint ?? 'enabled',
-    instanceMetadataTags: options?.InstanceMetadataTags ?? 'disabled',
-  };
 }

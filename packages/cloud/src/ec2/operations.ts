@@ -7,6 +7,7 @@ import * as interfaceAddresses from './interface-addresses.ts';
 import * as interfaceAttributes from './interface-attributes.ts';
 import * as interfaces from './interfaces.ts';
 import * as launchTemplates from './launch-templates.ts';
+import * as metadataOptions from './metadata-options.ts';
 import * as peerings from './peerings.ts';
 import * as routeTables from './route-tables.ts';
 import { runInstances } from './run-instances.ts';
@@ -70,6 +71,7 @@ export const operations = {
   DescribeInstanceStatus: instanceStatus.describeInstanceStatus,
   DescribeInstanceAttribute: instanceAttributes.describeInstanceAttribute,
   ModifyInstanceAttribute: instanceAttributes.modifyInstanceAttribute,
+  ModifyInstanceMetadataOptions: metadataOptions.modifyInstanceMetadataOptions,
   StartInstances: instances.startInstances,
   StopInstances: instances.stopInstances,
   RebootInstances: instances.rebootInstances,

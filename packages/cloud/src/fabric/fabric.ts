@@ -34,6 +34,8 @@ export type Fabric = {
   rebootInstance(instanceId: string): Promise<void>;
   /** Stops the machine and forgets its disk. Its interfaces, the primary one too, have been detached before. */
   terminateInstance(instanceId: string): Promise<void>;
+  /** Of an instance from now on; of one that is not there it does nothing. `limit` as `metadataHopLimit` has it. */
+  setMetadataHopLimit(instanceId: string, limit: number): Promise<void>;
   /** What EC2's instance status check would find: whether the machine runs and its network answers. */
   instanceStatus(instanceId: string): Promise<'ok' | 'impaired'>;
 };

@@ -127,6 +127,11 @@ function machinesOf({ attachments, instances }: RememberedNetworks, begin: Begin
       const instance = instances.get(id);
       if (instance) instances.set(id, { ...instance, running: false });
     },
+    setMetadataHopLimit: async (id: string, metadataHopLimit: number) => {
+      begin('setMetadataHopLimit');
+      const instance = instances.get(id);
+      if (instance) instances.set(id, { ...instance, metadataHopLimit });
+    },
     rebootInstance: async () => begin('rebootInstance'),
     terminateInstance: async (id: string) => {
       begin('terminateInstance');

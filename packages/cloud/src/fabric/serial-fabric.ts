@@ -24,6 +24,7 @@ export function serialFabric(fabric: Fabric): Fabric {
     stopInstance: (id) => run([id], () => fabric.stopInstance(id)),
     rebootInstance: (id) => run([id], () => fabric.rebootInstance(id)),
     terminateInstance: (id) => run([id], () => fabric.terminateInstance(id)),
+    setMetadataHopLimit: (id, limit) => run([id], () => fabric.setMetadataHopLimit(id, limit)),
     instanceStatus: (id) => run([id], () => fabric.instanceStatus(id)),
   };
 }

@@ -20,7 +20,10 @@ import { type Interface, isIpv6 } from './model.ts';
 import { NAMESPACES } from './names.ts';
 import { namespaceOfProcess, signal, wakeEntrants } from './processes.ts';
 
-type Instances = Pick<Fabric, 'stopInstance' | 'rebootInstance' | 'terminateInstance' | 'instanceStatus'> & {
+type Instances = Pick<
+  Fabric,
+  'stopInstance' | 'rebootInstance' | 'terminateInstance' | 'setMetadataHopLimit' | 'instanceStatus'
+> & {
   startInstance(spec: InstanceSpec): Promise<void>;
 };
 
@@ -35,6 +38,14 @@ export function instances(lab: Lab): Instances {
         await startMachine(lab, known(instanceId).spec);
       }),
     terminateInstance: (instanceId) => inTurnOf(lab, instanceId, () => forgetMachine(lab, instanceId)),
+    setMetadataHopLimit: (instanceId, metadataHopLimit) =>
+      inTurnOf(lab, instanceId, async () => {
+        const instance = lab.instances.get(instanceId);
+        if (!instance) return;
+        checkHopLimit(metadataHopLimit);
+        instance.spec = { ...instance.spec, metadataHopLimit };
+        await setHopLimit(lab, instance.spec);
+      }),
     async instanceStatus(instanceId) {
       const { machine, spec } = known(instanceId);
       if (!machine?.isUp || machine.isFrozen) return 'impaired';
@@ -74,7 +85,7 @@ async function startMachine(lab: Lab, spec: InstanceSpec): Promise<void> {
   }
 }
 
-/** Before the machine runs: it may ask the metadata service at once. */
+/** When it boots that is before the machine runs: it may ask the metadata service at once. */
 async function setHopLimit(lab: Lab, { id, metadataHopLimit }: InstanceSpec): Promise<void> {
   if (metadataHopLimit === undefined) lab.model.metadataHopLimits.delete(id);
   else lab.model.metadataHopLimits.set(id, metadataHopLimit);

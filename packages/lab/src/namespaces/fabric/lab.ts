@@ -30,7 +30,7 @@ export type Lab = {
 export type RunningNetwork = { readonly router: Router; readonly dhcp: DhcpServer };
 
 /** `machine`: undefined while it is stopped. */
-export type Instance = { readonly spec: InstanceSpec; machine: Machine | undefined };
+export type Instance = { spec: InstanceSpec; machine: Machine | undefined };
 
 export type InstanceSpec = Pick<
   FabricInstance,

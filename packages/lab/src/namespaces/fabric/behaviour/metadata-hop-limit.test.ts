@@ -162,6 +162,15 @@ describe('the metadata service', { skip: skipWithoutRoot }, () => {
     await assertContainerHearsNothing(11);
   });
 
+  it('goes as far as the limit is while the machine runs', async () => {
+    await trial.fabric.setMetadataHopLimit('i-1-10', 1);
+    await assertMachineAnswered(10);
+    await assertContainerHearsNothing(10);
+    await trial.fabric.setMetadataHopLimit('i-1-10', 2);
+    await assertContainerAnswered(10);
+    await trial.fabric.setMetadataHopLimit('i-none', 2);
+  });
+
   it('goes as far to an interface while it is attached to that machine', async () => {
     const isRaised = () =>
       execFileSync('ip', ['netns', 'exec', trial.fabric.routerNamespace('vpc-1'), 'nft', 'list', 'ruleset'], {

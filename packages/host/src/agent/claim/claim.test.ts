@@ -71,7 +71,7 @@ describe('a claim', () => {
 
   for (const [state, after] of [
     ['ended', 0],
-    ['impaired', 5000],
+    ['impaired', 2000],
     ['missing', 61_000],
   ] as const)
     test(`takes an interface from a holder that is ${state}${after > 0 ? `, when it has been so for ${after} ms` : ' at once'}`, () => {

@@ -94,8 +94,11 @@ export type ClaimStep =
 /** Milliseconds that a detach, or an attach to this host, may take before it is forced to an end. */
 const FORCE_AFTER = 8000;
 const STUCK_AFTER = 30_000;
-/** For so long an instance has to fail its status checks, or be unknown, before it counts as dead. */
-const IMPAIRED_FOR = 4000;
+/**
+ * For so long an instance has to fail its status checks, or be unknown, before it counts as dead. That it is impaired is EC2's own verdict, after checks of its own
+ * that failed: twice seen is enough.
+ */
+const IMPAIRED_FOR = 1000;
 const MISSING_FOR = 60_000;
 /** For so long the cloud has to say that another one has what the kernel here has: longer than it lags. */
 const CONTRADICTED_FOR = 10_000;

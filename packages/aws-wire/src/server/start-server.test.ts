@@ -152,6 +152,17 @@ describe('an API server', () => {
     assert.deepEqual((await send(port, 'who'.padEnd(API_LIMITS.body))).status, 501);
   });
 
+  test('keeps no more than so much of what is on its way, and takes it again when that is gone', async () => {
+    const { port } = await serve();
+    const part = API_LIMITS.body - 1;
+    const most = Math.floor(API_LIMITS.allBodies / part);
+    const half = Array.from({ length: most }, () => beginBody(port, part));
+    while ((await sendChunks(port, part)) !== 503);
+    for (const request of half) request.destroy();
+    while ((await sendChunks(port, part)) === 503);
+    assert.equal((await send(port, 'who')).status, 200);
+  });
+
   test('ends when it is stopped, also with connections that idle', async () => {
     const { port, stop } = await serve();
     await send(port, 'who');
@@ -160,6 +171,15 @@ describe('an API server', () => {
     await assert.rejects(send(port, 'who'), /ECONNREFUSED|socket hang up/);
   });
 });
+
+/** Sends a body that does not end. */
+function beginBody(port: number, size: number) {
+  const headers = { ...SIGNED, 'transfer-encoding': 'chunked' };
+  const request = httpRequest({ port, host: '127.0.0.1', method: 'POST', headers });
+  request.on('error', () => {});
+  request.write(Buffer.alloc(size));
+  return request;
+}
 
 /** Sends a body of which nothing says how large it is. */
 function sendChunks(port: number, size: number): Promise<number> {

@@ -49,9 +49,10 @@ export type ApiServer = {
 /** Whom requests act for where there are no keys. */
 export const DEFAULT_ACCOUNT = '000000000000';
 
-/** Bytes of a request's body; milliseconds for its headers, for all of it, and for a connection without one. */
+/** Bytes of a request's body, and of all that are on their way at once, whoever sends them; milliseconds for its headers, for all of it, and for a connection without one. */
 export const API_LIMITS = {
   body: 1024 * 1024,
+  allBodies: 64 * 1024 * 1024,
   headersTime: 10_000,
   requestTime: 30_000,
   idleTime: 60_000,
@@ -78,12 +79,15 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   if (isOpen && !isLoopback(address)) throw keysNeeded(address);
   const findKey = typeof keys === 'function' ? keys : findKeyIn(keys);
   const authenticate = isOpen ? authenticateAnybody(DEFAULT_ACCOUNT) : authenticateBy(findKey, now);
+  const waiting: Waiting = { bytes: 0 };
   const hear: Listener = (message, reply) => {
     const exchange = { message, reply, service: chooseService(options.services, message) };
     const refusal = refuseHead(exchange, isOpen);
     if (refusal) refuse(exchange, refusal);
     else
-      receive(exchange, (request) => answerRequest(request, exchange.service, { ...options, authenticate }));
+      receive(exchange, waiting, (request) =>
+        answerRequest(request, exchange.service, { ...options, authenticate }),
+      );
   };
   const server = listenerFor(options.certificate, hear);
   await new Promise<void>((resolve, reject) => {
@@ -160,20 +164,41 @@ function tooLarge(service: AwsService): AwsError {
   });
 }
 
-/** Reads a request whole, then sends its response. */
-function receive(exchange: Exchange, answer: (request: WireRequest) => Promise<WireResponse>): void {
+/** What of requests has come, in all connections, and is not answered yet. */
+type Waiting = { bytes: number };
+
+/** Reads a request whole, then sends its response. Nobody knows who sends it before it is there, so that all together have no more than so much room. */
+function receive(
+  exchange: Exchange,
+  waiting: Waiting,
+  answer: (request: WireRequest) => Promise<WireResponse>,
+): void {
   const { message, reply, service } = exchange;
   const chunks: Buffer[] = [];
   let size = 0;
+  let isRefused = false;
+  const giveUp = (error: AwsError) => {
+    isRefused = true;
+    free();
+    refuse(exchange, error);
+  };
+  const free = () => {
+    waiting.bytes -= size;
+    size = 0;
+    chunks.length = 0;
+  };
   message.on('data', (chunk: Buffer) => {
-    const wasWithin = size <= bodyLimit(service);
+    if (isRefused) return;
     size += chunk.length;
-    if (size <= bodyLimit(service)) chunks.push(chunk);
-    else if (wasWithin) refuse(exchange, tooLarge(service));
+    waiting.bytes += chunk.length;
+    chunks.push(chunk);
+    if (size > bodyLimit(service)) giveUp(tooLarge(service));
+    else if (waiting.bytes > API_LIMITS.allBodies) giveUp(tooMuch());
   });
   message.on('error', () => reply.destroy());
+  reply.on('close', free);
   message.on('end', async () => {
-    if (size > bodyLimit(service)) return;
+    if (isRefused) return;
     const [path, ...query] = (message.url ?? '/').split('?');
     const { method = 'GET', headers } = message;
     const body = Buffer.concat(chunks);
@@ -183,6 +208,11 @@ function receive(exchange: Exchange, answer: (request: WireRequest) => Promise<W
       reply.destroy(error as Error);
     }
   });
+}
+
+function tooMuch(): AwsError {
+  const message = 'Too much is being sent to this service at once. Please try again shortly.';
+  return new AwsError('ServiceUnavailable', message, { status: 503 });
 }
 
 /** Ends the connection, too: what else comes on it is not read. */

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { WorldError } from '../../loopback/world-error.ts';
 import { noteTopology } from '../control/known-labs.ts';
+import { signal } from '../fabric/processes.ts';
 import { takeHold } from '../world/hold.ts';
 import { requireNamespaces, THIS_MACHINE } from '../world/requirements.ts';
 import { ownLabsFolder, writeOwnLab } from './own-labs.ts';
@@ -61,7 +62,8 @@ async function follow(child: ChildProcess, tell: (pid: number) => void): Promise
   const early: NodeJS.Signals[] = [];
   const pass = (name: NodeJS.Signals) => {
     if (inner === undefined) early.push(name);
-    else if (child.exitCode === null) process.kill(inner, name);
+    // It may be gone already while what is around it ends.
+    else if (child.exitCode === null) signal(inner, name);
   };
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, pass);
   createInterface(child.stdio[3] as Readable).once('line', (line) => {
@@ -69,8 +71,8 @@ async function follow(child: ChildProcess, tell: (pid: number) => void): Promise
     tell(inner);
     for (const name of early) pass(name);
   });
-  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  return code ?? 128 + constants.signals[signal!];
+  const [code, ended] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  return code ?? 128 + constants.signals[ended!];
 }
 
 /** Debian's programs for administrators are on no ordinary user's PATH. */

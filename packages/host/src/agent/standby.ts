@@ -15,18 +15,21 @@ export type Standby = {
   end: () => Promise<void>;
 };
 
+type Kept = { ready: boolean; ending: AbortController; ended: Promise<void> };
+
 export function startStandby(ports: AgentPorts): Standby {
-  const kept = new Map<string, { ready: boolean; ending: AbortController; ended: Promise<void> }>();
+  const kept = new Map<string, Kept>();
   const begin = ({ member, addresses }: MemberInterface) => {
     const ending = new AbortController();
     const { signal } = ending;
-    const ended = followConfiguration({
+    const each: Kept = { ready: false, ending, ended: Promise.resolve() };
+    each.ended = followConfiguration({
       source: ports.openSource(member!),
       member: member!,
       addresses,
       lastGood: ports.lastGood,
       use: async () => {
-        kept.get(member!)!.ready = true;
+        each.ready = true;
       },
       report: (event) => {
         if (event.event !== 'taken') ports.report(describeConfiguration(event));
@@ -35,7 +38,7 @@ export function startStandby(ports: AgentPorts): Standby {
       random: ports.random,
       signal,
     });
-    kept.set(member!, { ready: false, ending, ended });
+    kept.set(member!, each);
   };
   return {
     keep: (interfaces) => {

@@ -104,6 +104,29 @@ test('one that cannot be kept on disk is in force all the same, and that is told
   assert.equal(following.used.length, 1);
 });
 
+test('what comes after the end is neither put in force nor told', async (t) => {
+  for (const fetch of [
+    async () => ({ text: textOf('late'), tag: undefined }),
+    () => Promise.reject(new Error('gone')),
+  ]) {
+    const ending = new AbortController();
+    const nobody = (what: unknown) => assert.fail(JSON.stringify(what));
+    await followConfiguration({
+      source: {
+        name: 'late',
+        interval: 1000,
+        fetch: () => {
+          ending.abort();
+          return fetch();
+        },
+      },
+      ...{ member: 'a', addresses: undefined, lastGood: openLastGood(folderOf(t)) },
+      ...{ use: async (each) => nobody(each), report: nobody },
+      ...{ pause: async () => {}, random: () => 0, signal: ending.signal },
+    });
+  }
+});
+
 function follow(
   t: TestContext,
   configuration: string,

@@ -87,8 +87,10 @@ async function look(state: Following, options: FollowOptions): Promise<Following
 async function take(
   state: Following,
   { text, tag, from }: { text: string; tag: string | undefined; from: string },
-  { member, addresses, lastGood, use, report }: FollowOptions,
+  { member, addresses, lastGood, use, report, signal }: FollowOptions,
 ): Promise<Following> {
+  // What comes when nobody follows any more is neither put in force nor told.
+  if (signal.aborted) return state;
   const checked = checkConfiguration(text, addresses);
   const revision = checked.ok ? checked.configuration.revision : checked.revision;
   const next = { ...state, tag, revision, refusal: undefined };

@@ -26,13 +26,17 @@ function onlyWayOut({ device, routes }: ObservedInterface, { mac }: ServiceInter
   return [{ text, fatal: true }];
 }
 
-/** Routes in our table, and no trace of us: somebody else uses the number. */
+/** Routes in our table, or IP rules that lead to it, and no trace of us: somebody else uses the number. */
 function takenTable({ routes, rules }: ObservedInterface, { table }: ServiceInterface): Obstacle[] {
   const inTable = routes.filter((route) => route.table === table);
-  const isOurs = [...inTable, ...rules].some(({ protocol }) => protocol === PROTOCOL);
-  if (inTable.length === 0 || isOurs) return [];
-  const text = `table ${table} has routes that are not ours (${inTable[0]!.destination}): give another number as \`table\``;
-  return [{ text, fatal: true }];
+  if ([...inTable, ...rules].some(({ protocol }) => protocol === PROTOCOL)) return [];
+  const [route] = inTable;
+  const rule = rules.find((each) => each.table === table);
+  if (!route && !rule) return [];
+  const what = route
+    ? `has routes that are not ours (${route.destination})`
+    : `is where the IP rule ${rule!.priority} of somebody else leads (from ${rule!.from})`;
+  return [{ text: `table ${table} ${what}: give another number as \`table\``, fatal: true }];
 }
 
 function missingIpv6({ device }: ObservedInterface, { addresses }: ServiceInterface): Obstacle[] {

@@ -149,11 +149,13 @@ const meddling = fc.oneof(
     ),
 );
 
-/** All that neither is on our interface nor carries our mark nor is in our table. */
+/** All that neither is on our interface nor carries our mark nor is in our table, or leads to it. */
 function theirs({ links, routes, rules }: FakeHost): unknown {
   return {
     primary: links[0],
     routes: [...routes['4'], ...routes['6']].filter(({ dev, table }) => dev !== 'eth1' && table !== '530'),
-    rules: [...rules['4'], ...rules['6']].filter(({ protocol }) => protocol !== '153'),
+    rules: [...rules['4'], ...rules['6']].filter(
+      ({ protocol, table }) => protocol !== '153' && table !== '530',
+    ),
   };
 }

@@ -5,13 +5,16 @@ import type { Step } from './plan-interface.ts';
 
 type WantedRule = { family: Family; from: string };
 
-/** What carries our mark and is not wanted: of an address that went with its interface, or of another table. It would shadow what comes after it. */
+/**
+ * What carries our mark and is not wanted: of an address that went with its interface, or of another table. It would shadow what comes after
+ * it. So goes what others send by our table: their packets would leave by our interface.
+ */
 export function planStaleRules(observed: ObservedInterface, desired: ServiceInterface): Step[] {
   const { extra } = compareRules(observed, desired);
-  return extra.map(({ family, from, table, priority }) => [
+  return extra.map(({ family, from, table, priority, protocol }) => [
     ...['ip', `-${family}`, 'rule', 'del', 'from', from],
     ...(table === undefined ? [] : ['lookup', String(table)]),
-    ...['priority', String(priority), 'protocol', String(PROTOCOL)],
+    ...['priority', String(priority), 'protocol', String(protocol)],
   ]);
 }
 
@@ -32,8 +35,9 @@ function compareRules(
     addresses.map(({ address }) => [address, { family: address.includes(':') ? '6' : '4', from: address }]),
   );
   const extra: ObservedRule[] = [];
-  for (const rule of rules.filter(({ protocol }) => protocol === PROTOCOL)) {
-    const isRight = rule.priority === priority && rule.table === table && !rule.narrowed;
+  for (const rule of rules.filter((each) => each.protocol === PROTOCOL || each.table === table)) {
+    const isOurs = rule.protocol === PROTOCOL && rule.table === table;
+    const isRight = isOurs && rule.priority === priority && !rule.narrowed;
     // The second of two that are alike is one too many.
     if (!isRight || !missing.delete(rule.from)) extra.push(rule);
   }

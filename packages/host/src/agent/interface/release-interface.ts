@@ -10,5 +10,8 @@ export function planRelease(observed: ObservedInterface, desired: ServiceInterfa
   const routes = observed.routes.filter(
     ({ table, protocol }) => table === desired.table && protocol === PROTOCOL,
   );
-  return [...planStaleRules(observed, { ...desired, addresses: [] }), ...routes.map(deleteRoute)];
+  // Where the table is somebody else's, so are their IP rules.
+  const rules = observed.rules.filter(({ protocol }) => protocol === PROTOCOL);
+  const stale = planStaleRules({ ...observed, rules }, { ...desired, addresses: [] });
+  return [...stale, ...routes.map(deleteRoute)];
 }

@@ -45,6 +45,11 @@ const MEDDLING: readonly (readonly [string, ...string[]])[] = [
   ['somebody empties our table', 'ip route flush table 530', 'ip -6 route flush table 530'],
   ['somebody sends our table elsewhere', 'ip route replace default via 10.10.1.99 dev eth1 onlink table 530'],
   [
+    'an operator sends everything by our table, management too',
+    'ip rule add from all lookup 530 priority 10',
+    'ip -6 rule add from all lookup 530 priority 10',
+  ],
+  [
     'an operator sets the interface down, and up again',
     'ip link set dev eth1 down',
     'ip link set dev eth1 up',

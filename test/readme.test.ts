@@ -12,22 +12,17 @@ import { type RunningWorld, startUp } from './system/running.ts';
 /** The examples in the READMEs and in docs/, run as they stand (see `readme-blocks.ts` for how they are marked) but for the port. */
 const PORT = '10053';
 
+const worlds = new Map<string, Promise<RunningWorld>>();
+after(async () => {
+  for (const world of worlds.values()) await (await world).stop();
+});
+
 for (const readme of globSync('{README.md,docs/*.md,examples/*/README.md,packages/*/README.md}', {
   cwd: ROOT,
 }).sort()) {
   const blocks = readBlocks(readFileSync(resolve(ROOT, readme), 'utf8'));
   if (blocks.length === 0) continue;
   describe(`the examples of ${readme}`, { skip: skipWithout('dig', 'bash', 'jq'), timeout: 300_000 }, () => {
-    const worlds = new Map<string, Promise<RunningWorld>>();
-    const worldOf = (topology: string): Promise<RunningWorld> => {
-      const world = worlds.get(topology) ?? startUp(topology);
-      worlds.set(topology, world);
-      return world;
-    };
-    after(async () => {
-      for (const world of worlds.values()) await (await world).stop();
-    });
-
     for (const { line, topology, commands } of blocks) {
       test(`line ${line}: ${commands.length} commands do what it says`, async () => {
         const port = topology === undefined ? await freePort() : (await worldOf(topology)).ready.port;
@@ -54,6 +49,13 @@ test('the topology in README.md is a whole one, in which names cross', async (t)
     assert.equal(JSON.parse(stdout).answers[0].data, address);
   }
 });
+
+/** One for all examples: they only ask. */
+function worldOf(topology: string): Promise<RunningWorld> {
+  const world = worlds.get(topology) ?? startUp(topology);
+  worlds.set(topology, world);
+  return world;
+}
 
 async function check({ command, output, exitCode }: ReadmeCommand, port: number): Promise<void> {
   const { code, stdout, stderr } = await run('bash', ['-c', adapt(command, port)]);

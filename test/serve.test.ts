@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, type TestContext, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ForwarderConfigInput } from '@pointsman/core/config';
 import { ask } from '@pointsman/lab';
@@ -11,10 +11,18 @@ import { ENGINES } from './system/engines.ts';
 import { freePort } from './system/free-port.ts';
 import { type Running, type RunningWorld, startCommand, startUp } from './system/running.ts';
 
+const ACME = 'examples/acme/hybrid.yaml';
+
 /** One forwarder in front of acme's data centre, as it would run on a host. */
-describe('serve', { timeout: 300_000 }, () => {
+describe('serve', { timeout: 300_000, concurrency: 3 }, () => {
+  let acme: RunningWorld;
+  before(async () => {
+    acme = await startUp(ACME);
+  });
+  after(() => acme?.stop());
+
   test('forwards by its configuration', async (t) => {
-    const { forwarder, address, events } = await start(t, { args: ['--workers', '2'] });
+    const { forwarder, address, events } = await start(t, acme, '--workers', '2');
     const [ready] = events;
     assert.deepEqual([ready!.event, ready!.name, ready!.workers], ['ready', 'edge', 2]);
     assert.equal(await resolve(address, 'db.corp.acme.example.'), '192.168.10.20');
@@ -24,13 +32,13 @@ describe('serve', { timeout: 300_000 }, () => {
   });
 
   test('does UDP in the way it is told to', async (t) => {
-    const { address, events } = await start(t, { args: ['--udp', 'dgram'] });
+    const { address, events } = await start(t, acme, '--udp', 'dgram');
     assert.deepEqual([events[0]!.transport, events[0]!.transportReason], ['dgram', 'it was asked for']);
     assert.equal(await resolve(address, 'db.corp.acme.example.'), '192.168.10.20');
   });
 
   test('SIGHUP: a good file is served, a bad one is reported and changes nothing', async (t) => {
-    const { forwarder, address, write, config } = await start(t, {});
+    const { forwarder, address, write, config } = await start(t, acme);
     const upstreams = config.rules[0]!.upstreams;
     write({ ...config, rules: [...config.rules, { suffix: 'cloud.acme.example', upstreams }] });
     forwarder.process.kill('SIGHUP');
@@ -49,7 +57,9 @@ describe('serve', { timeout: 300_000 }, () => {
     test(`says when an upstream goes down, and when it is back, with engine ${engine}`, {
       skip,
     }, async (t) => {
-      const { forwarder, world, config, events } = await start(t, { args: ['--engine', engine] });
+      const world = await startUp(ACME);
+      t.after(world.stop);
+      const { forwarder, config, events } = await start(t, world, '--engine', engine);
       assert.ok(!events.some(({ event }) => event === 'upstream'));
       await world.stop();
       const upstreams = config.rules[0]!.upstreams;
@@ -64,7 +74,7 @@ describe('serve', { timeout: 300_000 }, () => {
         );
       const [down] = await told('down');
       assert.match(String(down!.message), /^upstream \S+ is down: (no answer|connection refused)/);
-      const again = await startUp('examples/acme/hybrid.yaml', { port: world.ready.port });
+      const again = await startUp(ACME, { port: world.ready.port });
       t.after(again.stop);
       const [up] = await told('up');
       assert.match(String(up!.message), /^upstream \S+ is up again$/);
@@ -74,7 +84,7 @@ describe('serve', { timeout: 300_000 }, () => {
   test('a signal that comes while it starts counts when it has started', {
     skip: !existsSync('/proc/self/status') && 'signals that a process listens for show in Linux’s /proc',
   }, async (t) => {
-    const { file, config, write } = await start(t, {});
+    const { file, config, write } = await start(t, acme);
     write({ ...config, listen: [`127.0.0.1:${await freePort()}`] });
     const reloading = startCommand(['serve', file, '--json']);
     t.after(reloading.stop);
@@ -99,7 +109,7 @@ describe('serve', { timeout: 300_000 }, () => {
   test('a topology is no configuration: it says how to get one out of it', async (t) => {
     const file = join(scratch(t), 'hybrid.json');
     writeFileSync(file, '{ "name": "x", "networks": {} }');
-    for (const topology of ['examples/acme/hybrid.yaml', file]) {
+    for (const topology of [ACME, file]) {
       const { code, stderr } = await pointsman('serve', topology);
       assert.equal(code, 2);
       assert.ok(
@@ -129,7 +139,7 @@ describe('serve', { timeout: 300_000 }, () => {
   });
 
   test('a port in use: one message, exit code 2', async (t) => {
-    const { file } = await start(t, {});
+    const { file } = await start(t, acme);
     const { code, stderr } = await pointsman('serve', file);
     assert.equal(code, 2);
     assert.match(stderr, /in use/);
@@ -142,15 +152,12 @@ type Started = {
   forwarder: Running;
   address: { address: string; port: number };
   events: Running['events'];
-  world: RunningWorld;
   file: string;
   config: Config;
   write: (config: Config) => void;
 };
 
-async function start(t: TestContext, { args = [] }: { args?: string[] }): Promise<Started> {
-  const world: RunningWorld = await startUp('examples/acme/hybrid.yaml');
-  t.after(world.stop);
+async function start(t: TestContext, world: RunningWorld, ...args: string[]): Promise<Started> {
   const address = { address: '127.0.0.1', port: await freePort() };
   const config: Config = {
     name: 'edge',
@@ -170,7 +177,7 @@ async function start(t: TestContext, { args = [] }: { args?: string[] }): Promis
   const forwarder = startCommand(['serve', file, '--json', ...args]);
   t.after(forwarder.stop);
   await forwarder.waitFor(({ event }) => event === 'ready');
-  return { forwarder, world, address, events: forwarder.events, file, config, write };
+  return { forwarder, address, events: forwarder.events, file, config, write };
 }
 
 const SIGHUP = 1;

@@ -1,7 +1,7 @@
 import { AwsError, type AwsService, type Caller, ec2Query, schemasOf } from '@pointsman/aws-wire';
 import type { Ec2, Operation } from './ec2.ts';
 import { operations } from './operations.ts';
-import { refuseOthers } from './taken-members.ts';
+import { refuseUntaken } from './taken-members.ts';
 
 type Operations = typeof operations;
 type Bound<Each> =
@@ -49,7 +49,7 @@ type Common = { DryRun?: boolean | undefined; ClientToken?: string | undefined }
 function makeHandler(ec2: Ec2, name: string, { takes, run }: Operation<object, object>) {
   return async (input: object, caller: Caller) => {
     const { DryRun, ClientToken } = input as Common;
-    refuseOthers(input, ['DryRun', 'ClientToken', ...takes]);
+    refuseUntaken(input, ['DryRun', 'ClientToken', ...takes]);
     if (DryRun) {
       throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', {
         status: 412,

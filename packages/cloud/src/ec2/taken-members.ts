@@ -5,7 +5,7 @@ import { AwsError } from '@pointsman/aws-wire';
  * not show.
  * @throws AwsError UnsupportedOperation
  */
-export function refuseOthers(input: object, takes: readonly string[]): void {
+export function refuseUntaken(input: object, takes: readonly string[]): void {
   const whole = new Set(takes);
   const partly = new Set(takes.flatMap(pathsAbove));
   visit(input, '');

@@ -8,11 +8,9 @@ import {
   canPing,
   EVERYTHING,
   inMachine,
-  openTrial,
+  openPeeredTrial,
   putInterface,
-  putVpc,
   skipWithoutRoot,
-  startInstance,
   type Trial,
   until,
 } from './trial.fixture.ts';
@@ -28,12 +26,7 @@ const PING: FabricPermission = {
 describe('what guards an interface', { skip: skipWithoutRoot }, () => {
   let trial: Trial;
   before(async () => {
-    trial = await openTrial();
-    await putVpc(trial, 1);
-    await putVpc(trial, 2);
-    await trial.fabric.putPeering({ id: 'pcx', vpcIds: ['vpc-1', 'vpc-2'] });
-    for (const host of [10, 11]) await startInstance(trial, 1, host);
-    await startInstance(trial, 2, 10);
+    trial = await openPeeredTrial();
   });
   after(() => trial.fabric.close());
 

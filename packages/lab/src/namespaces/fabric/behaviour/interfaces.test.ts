@@ -4,9 +4,8 @@ import {
   cannotPing,
   canPing,
   inMachine,
-  openTrial,
+  openPeeredTrial,
   putInterface,
-  putVpc,
   skipWithoutRoot,
   startInstance,
   type Trial,
@@ -22,12 +21,7 @@ const POLICY_ROUTING = `
 describe('a second interface', { skip: skipWithoutRoot }, () => {
   let trial: Trial;
   before(async () => {
-    trial = await openTrial();
-    await putVpc(trial, 1);
-    await putVpc(trial, 2);
-    await trial.fabric.putPeering({ id: 'pcx', vpcIds: ['vpc-1', 'vpc-2'] });
-    for (const host of [10, 11]) await startInstance(trial, 1, host);
-    await startInstance(trial, 2, 10);
+    trial = await openPeeredTrial();
     await putInterface(trial, 1, 53);
   });
   after(() => trial.fabric.close());

@@ -88,6 +88,17 @@ export async function startInstance(
   return id;
 }
 
+/** VPC 1 with instances at .10 and .11, peered with VPC 2, which has one at .10. */
+export async function openPeeredTrial(): Promise<Trial> {
+  const trial = await openTrial();
+  await putVpc(trial, 1);
+  await putVpc(trial, 2);
+  await trial.fabric.putPeering({ id: 'pcx', vpcIds: ['vpc-1', 'vpc-2'] });
+  for (const host of [10, 11]) await startInstance(trial, 1, host);
+  await startInstance(trial, 2, 10);
+  return trial;
+}
+
 /** @returns what the script wrote, both streams. @throws where its exit status is not 0 */
 export async function inMachine({ name }: Trial, id: string, script: string): Promise<string> {
   const { command, args } = machineCommand(name, id);

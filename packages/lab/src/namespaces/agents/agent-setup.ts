@@ -1,6 +1,7 @@
 import { type AgentConfig, parseAgentConfig } from '@pointsman/core/config';
 import { agentPolicy } from '@pointsman/host';
 import { WorldError } from '../../loopback/world-error.ts';
+import { clockEnvironment } from '../fabric/index.ts';
 import type { LabTier } from '../world/plan.ts';
 import { API_IN_VPCS } from '../world/play-api.ts';
 import { writeUserData } from './user-data.ts';
@@ -55,7 +56,12 @@ export function setUpAgents(
     bucket,
     keyOf: (member) => key.replaceAll('{member}', member),
     statusOf: (member) => publish.replaceAll('{member}', member),
-    userData: writeUserData(JSON.stringify(given, undefined, 2), command),
+    // An agent's clock is its machine's, where that can be: named does not start with libfaketime, and the agent's environment is its own.
+    userData: writeUserData(
+      JSON.stringify(given, undefined, 2),
+      command,
+      engine === 'native' ? clockEnvironment() : {},
+    ),
   };
 }
 

@@ -1,5 +1,3 @@
-import { clockEnvironment } from '../fabric/index.ts';
-
 /** Where an agent's configuration is on its machine, as everywhere. */
 const CONFIG_FILE = '/etc/pointsman/agent.json';
 
@@ -8,11 +6,15 @@ const AT_EVERY_BOOT = '/var/lib/cloud/scripts/per-boot';
 
 /**
  * What an instance of a tier runs at its first boot: it keeps the agent's configuration, and has the agent run at this boot and at all others. In
- * the place of systemd, which no machine of the lab has, a loop starts an agent again that has ended. An agent's clock is its machine's, where that can be.
+ * the place of systemd, which no machine of the lab has, a loop starts an agent again that has ended. `environment`: what an agent has beside the machine's.
  */
-export function writeUserData(config: string, command: readonly string[]): string {
-  const clock = Object.entries(clockEnvironment()).map(([name, value]) => `${name}=${value}`);
-  const agent = ['env', ...clock, ...command, 'agent', '--config', CONFIG_FILE].map(quote).join(' ');
+export function writeUserData(
+  config: string,
+  command: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): string {
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const agent = ['env', ...variables, ...command, 'agent', '--config', CONFIG_FILE].map(quote).join(' ');
   return `#!/bin/sh
 mkdir -p /etc/pointsman /var/lib/pointsman ${AT_EVERY_BOOT}
 cat > ${CONFIG_FILE} <<'END'

@@ -56,6 +56,7 @@ export async function applyFault(lab: FaultyLab, fault: Fault): Promise<Heal> {
       await fabric.setLoss(fault.share);
       return () => fabric.setLoss(0);
     case 'clock': {
+      requireOwnClock(lab, fault.member);
       const machine = machineOf(lab, fault.member);
       await fabric.setClock(machine, fault.ms);
       return async () => {
@@ -127,6 +128,13 @@ function machineOf({ findMachine }: FaultyLab, member: string): string {
   if (machine === undefined)
     throw new WorldError('no-machine', `no machine has the address of ${member} now; try again in a moment`);
   return machine;
+}
+
+/** named does not start with libfaketime, nor does its agent have it then. */
+function requireOwnClock({ plan }: FaultyLab, member: string): void {
+  if (plan.members.find(({ name }) => name === member)!.engine === 'native') return;
+  const message = `the machines of ${member} have this machine's clock: a clock of its own is for "engine: native"`;
+  throw new WorldError('not-possible', message);
 }
 
 /** What Auto Scaling has replaced meanwhile needs no healing. */

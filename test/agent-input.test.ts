@@ -33,7 +33,7 @@ const PATIENCE = 60_000;
 
 describe('what an agent says of wrong input', { timeout: 300_000 }, () => {
   test('each mistake is told with what to do, changes nothing, and is over when it is mended', async (t) => {
-    const { cloud, metadata, subnets, config } = await startCloudOfOne(t);
+    const { cloud, calls, metadata, subnets, config } = await startCloudOfOne(t);
     metadata.outage = 'failing';
     const agent = startAgent(t, config);
     await agent.says(/the metadata service at http:\/\/127\.0\.0\.1:\d+: it gives no token \(503\)/);
@@ -44,13 +44,23 @@ describe('what an agent says of wrong input', { timeout: 300_000 }, () => {
     await cloud.ec2.DeleteNetworkInterface({ NetworkInterfaceId: strange }, OWNER);
     const far = await createInterface(cloud, subnets.b!);
     await agent.says(/this instance is in eu-west-1a, and an interface can be attached only in its own/);
+    await cloud.ec2.DeleteNetworkInterface({ NetworkInterfaceId: far }, OWNER);
+    const foreign = await createInterface(cloud, await createOtherVpc(cloud));
+    await agent.says(
+      /a \(eni-\w+ in eu-west-1a\) is in vpc-\w+, and this instance is in vpc-\w+; start the instance in a subnet of vpc-/,
+    );
     const near = await createInterface(cloud, subnets.a!);
     await agent.says(
       /eni-\w+ and eni-\w+ all have the tag pointsman:member=a of acme\/main; take it from all but one/,
     );
-    assert.equal(attachments(cloud), 1);
-    await cloud.ec2.DeleteNetworkInterface({ NetworkInterfaceId: far }, OWNER);
+    await cloud.ec2.DeleteNetworkInterface({ NetworkInterfaceId: foreign }, OWNER);
     await agent.says(/the role of this host may not do ec2:AttachNetworkInterface: allow it/);
+    const tries = () => calls.filter(({ operation }) => operation === 'AttachNetworkInterface');
+    await until(() => tries().length >= 4);
+    const pauses = tries().map(({ at }, index) => at - (tries()[index - 1]?.at ?? 0));
+    for (const [index, least] of [250, 500, 1000].entries())
+      assert.ok(pauses[index + 1]! >= least, `tried again after ${pauses.join(', ')} ms`);
+    assert.equal(attachments(cloud), 1);
     cloud.identity.putRole({ account: OWNER.account, name: 'agent', policies: [policyOf()] });
     await agent.says(new RegExp(`<5>${near} \\(a\\) is being attached to this host`));
     assert.equal(agent.process.exitCode, null);
@@ -93,7 +103,15 @@ async function startCloudOfOne(t: TestContext) {
   const look = { Effect: 'Allow', Action: ['ec2:Describe*', 'autoscaling:Describe*'], Resource: '*' };
   const policies = [JSON.stringify({ Version: '2012-10-17', Statement: [look] })];
   cloud.identity.putRole({ account: OWNER.account, name: 'agent', policies });
-  const api = await startCloud(cloud, { address: '127.0.0.1', port: 0, keys: [OWNER] });
+  const calls: { operation: string; at: number }[] = [];
+  const heard: Cloud = {
+    ...cloud,
+    gate: (call) => {
+      calls.push({ operation: call.operation, at: performance.now() });
+      return cloud.gate(call);
+    },
+  };
+  const api = await startCloud(heard, { address: '127.0.0.1', port: 0, keys: [OWNER] });
   t.after(async () => {
     cloud.core.background.stop();
     await api.stop();
@@ -112,7 +130,7 @@ async function startCloudOfOne(t: TestContext) {
   });
   const { port } = server.address() as AddressInfo;
   const endpoints = { cloud: api.endpoint, metadata: `http://127.0.0.1:${port}` };
-  return { cloud, metadata, subnets, config: writeConfig(t, endpoints) };
+  return { cloud, calls, metadata, subnets, config: writeConfig(t, endpoints) };
 }
 
 async function makeInstance({ ec2, state }: Cloud) {
@@ -150,6 +168,13 @@ async function createInterface({ ec2 }: Cloud, SubnetId: string, member = 'a'): 
   return NetworkInterface!.NetworkInterfaceId!;
 }
 
+/** A subnet of it, in the availability zone of the instance. */
+async function createOtherVpc({ ec2 }: Cloud): Promise<string> {
+  const { Vpc } = await ec2.CreateVpc({ CidrBlock: '10.20.0.0/16' }, OWNER);
+  const place = { VpcId: Vpc!.VpcId!, CidrBlock: '10.20.0.0/24', AvailabilityZone: 'eu-west-1a' };
+  return (await ec2.CreateSubnet(place, OWNER)).Subnet!.SubnetId!;
+}
+
 function attachments({ state }: Cloud): number {
   return [...state.now().interfaces.values()].filter(({ attachment }) => attachment).length;
 }
@@ -180,12 +205,18 @@ function startAgent(t: TestContext, { file }: Files) {
   child.stderr!.setEncoding('utf8').on('data', (part: string) => (text += part));
   return {
     process: child,
-    says: async (line: RegExp) => {
-      const end = performance.now() + PATIENCE;
-      while (!line.test(text)) {
-        assert.ok(performance.now() < end, `it does not say ${line}:\n${text}`);
-        await delay(20);
-      }
-    },
+    says: (line: RegExp) =>
+      until(
+        () => line.test(text),
+        () => `it does not say ${line}:\n${text}`,
+      ),
   };
+}
+
+async function until(isSo: () => boolean, why = () => 'it is not so'): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  while (!isSo()) {
+    assert.ok(performance.now() < end, why());
+    await delay(20);
+  }
 }

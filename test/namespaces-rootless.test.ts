@@ -61,7 +61,7 @@ test('without root a lab runs in namespaces of its own, with either engine, wher
   const { enter, aws } = first.ready as unknown as { enter: string; aws: { endpoint: string } };
   const call = await run('sh', [
     '-c',
-    `${AS_NOBODY} ${enter} bash -c ': < /dev/tcp/${new URL(aws.endpoint).host.replace(':', '/')}'`,
+    `${AS_NOBODY} ${enter} bash --norc -c ': < /dev/tcp/${new URL(aws.endpoint).host.replace(':', '/')}'`,
   ]);
   assert.deepEqual([call.stderr, call.code], ['', 0]);
   const confined = await pointsman('exec', file, '--from', 'hub', '--', 'mount', '-t', 'tmpfs', 'x', '/mnt');

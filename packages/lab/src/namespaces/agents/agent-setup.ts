@@ -1,5 +1,6 @@
 import { type AgentConfig, parseAgentConfig } from '@pointsman/core/config';
 import { agentPolicy } from '@pointsman/host';
+import { SMALL_HEAP } from '../../loopback/fork-member.ts';
 import { WorldError } from '../../loopback/world-error.ts';
 import { clockEnvironment } from '../fabric/index.ts';
 import type { LabTier } from '../world/plan.ts';
@@ -57,11 +58,10 @@ export function setUpAgents(
     keyOf: (member) => key.replaceAll('{member}', member),
     statusOf: (member) => publish.replaceAll('{member}', member),
     // An agent's clock is its machine's, where that can be: named does not start with libfaketime, and the agent's environment is its own.
-    userData: writeUserData(
-      JSON.stringify(given, undefined, 2),
-      command,
-      engine === 'native' ? clockEnvironment() : {},
-    ),
+    userData: writeUserData(JSON.stringify(given, undefined, 2), command, {
+      NODE_OPTIONS: SMALL_HEAP,
+      ...(engine === 'native' && clockEnvironment()),
+    }),
   };
 }
 

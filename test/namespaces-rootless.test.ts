@@ -55,6 +55,13 @@ test('without root a lab runs in namespaces of its own, with either engine, wher
   };
   t.after(remove);
 
+  const small = readFileSync(file, 'utf8');
+  writeFileSync(file, small.replace('networks: [hub]', 'networks: [spoke]'));
+  const refused = await pointsman('up', file, '--world', 'namespaces');
+  assert.equal(refused.code, 1);
+  assert.equal(refused.stderr.match(/^error zone-not-associated/gm)?.length, 1, refused.stderr);
+  writeFileSync(file, small);
+
   const first = await begin();
   const asked = await pointsman('exec', file, '--from', 'office', '--', 'dig', '+short', 'www.cloud.example');
   assert.deepEqual([asked.stdout, asked.stderr, asked.code], ['10.1.1.80\n', '', 0]);
@@ -80,7 +87,6 @@ test('without root a lab runs in namespaces of its own, with either engine, wher
   assert.deepEqual(await first.exited, { code: 0, signal: null });
   assert.deepEqual(await processesOf(name), []);
 
-  const small = readFileSync(file, 'utf8');
   writeFileSync(file, small.replace('members:', 'engine: bind\n    members:'));
   const killed = await begin();
   const byBind = await pointsman('exec', file, '--from', 'hub', '--', 'dig', '+short', 'db.corp.example');

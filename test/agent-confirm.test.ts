@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { lockFile } from '@pointsman/host/lock-file';
 import { POINTSMAN, type Result, run } from './system/command.ts';
 import { skipWithout } from './system/packages.ts';
 import { startPinger } from './system/pinger.ts';
@@ -35,6 +36,7 @@ describe('a change of routing that has to be confirmed', { skip: SKIP, timeout: 
   let untouched: string;
   const config = join(folder, 'agent.json');
   const wrongConfig = join(folder, 'wrong.json');
+  const where = { stateDirectory: folder, socket: join(folder, 'agent.sock') };
   const ownConfig = join(folder, 'own.json');
 
   before(async () => {
@@ -46,7 +48,7 @@ describe('a change of routing that has to be confirmed', { skip: SKIP, timeout: 
         gateway,
       }));
       const addresses = [{ ...ipv4, gateway }, ipv6];
-      writeFileSync(file, JSON.stringify({ stateDirectory: folder, interface: { mac, addresses } }));
+      writeFileSync(file, JSON.stringify({ ...where, interface: { mac, addresses } }));
     };
     write(config, '10.10.1.1');
     write(wrongConfig, NOBODY);
@@ -149,6 +151,18 @@ describe('a change of routing that has to be confirmed', { skip: SKIP, timeout: 
     assert.equal(applying.events.at(-1)?.event, 'restored');
     assert.equal(await routing(), untouched);
     await until(() => isAnswered(world.router, management));
+  });
+
+  test('beside an agent that runs nothing is done: it would not stay', async () => {
+    const agentsLock = lockFile(`${where.socket}.lock`)!;
+    const { code, stderr } = await agent('apply', '--config', config, '--confirm-within', '10m');
+    agentsLock.release();
+    assert.match(
+      stderr,
+      /the agent of this host runs .*: nothing was done\. .*systemctl stop pointsman-agent/,
+    );
+    assert.equal(code, 2);
+    assert.equal(await routing(), untouched);
   });
 
   test('what others added while it waited stays: only the change is taken back', async () => {

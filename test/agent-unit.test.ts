@@ -38,6 +38,15 @@ describe('the systemd unit of the agent', { skip: skipWithout('systemd-analyze')
     assert.equal(code, 0, stdout + stderr);
   });
 
+  test('systemd starts it again whenever it ends or hangs, soon and for ever', () => {
+    const lines = readFileSync(UNIT, 'utf8').split('\n');
+    for (const line of [
+      ...['Type=notify', 'WatchdogSec=30', 'WatchdogSignal=SIGKILL'],
+      ...['Restart=always', 'RestartSec=100ms', 'StartLimitIntervalSec=0'],
+    ])
+      assert.ok(lines.includes(line), line);
+  });
+
   test('it has two capabilities, and leaves the watchdog alive', () => {
     const lines = readFileSync(UNIT, 'utf8').split('\n');
     assert.ok(lines.includes('CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_BIND_SERVICE'));

@@ -20,7 +20,8 @@ const TOPOLOGY = 'examples/acme/hybrid.yaml';
 const ADDRESS = '10.10.1.53';
 const HOSTS = ['10.10.1.11', '10.10.1.12'] as const;
 /** What the configuration asks the agent by. */
-const HEALTH = '/usr/bin/pointsman agent status --healthy --config /etc/pointsman/agent.json';
+const HEALTH =
+  '/usr/bin/curl --silent --fail --output /dev/null --max-time 1 --unix-socket /run/pointsman/agent.sock http://localhost/healthy';
 
 type Host = {
   name: string;

@@ -38,4 +38,5 @@ export {
   STALE_AFTER,
   type WantedTier,
 } from './agent/status/read-members.ts';
+export { hasAgent } from './agent/status/serve-status.ts';
 export * from './engines/index.ts';

@@ -2,6 +2,7 @@ import {
   applyUnconfirmed,
   type ConfirmEvent,
   formatStep,
+  hasAgent,
   InterfaceError,
   runCommand,
   type UnconfirmedChange,
@@ -21,6 +22,8 @@ Example:
 What there is is saved first. When what was planned (pointsman agent plan) is applied, both ways are proven: that by which the host is managed, and that
 of the fixed addresses. Where either does not work, where nobody confirms in time, on Ctrl-C, and also where this command or its
 connection dies: everything is put back, by a process of its own.
+
+Not beside an agent that runs: that keeps the interface as it should be by itself.
 
 Exit codes: 0 confirmed · 1 put back · 2 nothing was done.
 `;
@@ -46,6 +49,7 @@ export function addAgentApply(agent: Command): void {
 
 async function apply(options: ApplyOptions): Promise<void> {
   const config = await readInterface(options.config);
+  requireNoAgent(config);
   const change = await start(config, options);
   const ending = new AbortController();
   onEndSignal(() => {
@@ -58,6 +62,21 @@ async function apply(options: ApplyOptions): Promise<void> {
   });
   tell(options, { event: end });
   if (end !== 'confirmed') throw new Outcome(1);
+}
+
+/** It would put back at once what is changed otherwise than it wants. */
+function requireNoAgent({ socket }: InterfaceConfig): void {
+  let isThere: boolean;
+  try {
+    isThere = hasAgent(socket);
+  } catch (error) {
+    throw new Outcome(2, (error as Error).message);
+  }
+  if (isThere)
+    throw new Outcome(
+      2,
+      'the agent of this host runs (pointsman agent status), and keeps the interface as it should be by itself: nothing was done. To change it by hand, end the agent first: systemctl stop pointsman-agent',
+    );
 }
 
 async function start(

@@ -4,16 +4,17 @@ import { Outcome } from '../outcome.ts';
 import { columns, say, sayJson, style } from '../terminal.ts';
 import { readAgentConfig } from './read-config.ts';
 
+const SOCKET = '/run/pointsman/agent.sock';
+
 const AFTER_HELP = `
 Examples:
   pointsman agent status
   pointsman agent status --json | jq .heals
   pointsman agent status --healthy && echo fine      # for scripts: exit code 0 where answers flow, or it stands by with all it needs
 
-It asks the agent of this host by its socket. Exit code 1: it is not healthy. 2: no agent answers.
+It asks the agent of this host by its socket. Exit code 1: it is not healthy. 2: no agent answers. The socket speaks HTTP, and costs less to ask often:
+  curl --fail --unix-socket ${SOCKET} http://localhost/healthy
 `;
-
-const SOCKET = '/run/pointsman/agent.sock';
 
 type StatusOptions = { config?: string; json?: boolean; healthy?: boolean };
 

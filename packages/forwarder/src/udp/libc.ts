@@ -1,5 +1,5 @@
 /**
- * The only file that knows koffi: the libc calls that the mmsg implementation and sockets in other namespaces make, and a descriptor on
+ * The only file that knows koffi: the libc calls that the mmsg implementation, sockets in other namespaces and Unix datagrams make, and a descriptor on
  * Node's own event loop. `koffi.node.poll` is undocumented, so the version is pinned and its use ends here.
  */
 import koffi from 'koffi';
@@ -8,6 +8,7 @@ export type Libc = {
   socket(family: number, type: number, protocol: number): number;
   bind(fd: number, address: Uint8Array, length: number): number;
   connect(fd: number, address: Uint8Array, length: number): number;
+  send(fd: number, data: Uint8Array, length: number, flags: number): number;
   getsockname(fd: number, address: Uint8Array, length: Int32Array): number;
   setsockopt(fd: number, level: number, name: number, value: Int32Array, length: number): number;
   close(fd: number): number;
@@ -20,6 +21,7 @@ export type Libc = {
   errno(): number;
 };
 
+export const AF_UNIX = 1;
 export const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000;
 export const SOCK_STREAM_NONBLOCK_CLOEXEC = 1 | 0o4000 | 0o2000000;
 export const SOL_SOCKET = 1;
@@ -39,6 +41,7 @@ export function loadLibc(): Libc {
     socket: lib.func('int socket(int, int, int)'),
     bind: lib.func('int bind(int, void *, unsigned int)'),
     connect: lib.func('int connect(int, void *, unsigned int)'),
+    send: lib.func('long send(int, void *, size_t, int)'),
     getsockname: lib.func('int getsockname(int, void *, void *)'),
     setsockopt: lib.func('int setsockopt(int, int, int, void *, unsigned int)'),
     close: lib.func('int close(int)'),

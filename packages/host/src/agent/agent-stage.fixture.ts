@@ -102,7 +102,13 @@ function bootAgent(
   void agent.then(({ heals: list, running }) => {
     status = () => readStatus(config, running.view(), undefined, list);
   });
-  const nothing = { tenure: undefined, turn: undefined, faults: [], isStandingBy: false };
+  const nothing = {
+    tenure: undefined,
+    turn: undefined,
+    turnedAt: undefined,
+    faults: [],
+    isStandingBy: false,
+  };
   const stop = async () => {
     ending.abort();
     await (await agent).running.ended;

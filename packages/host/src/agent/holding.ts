@@ -18,6 +18,8 @@ export type Holding = {
 export type HoldingView = {
   tenure: Tenure | undefined;
   turn: Pick<Outcome, 'step' | 'problems'> | undefined;
+  /** When the latest one ended, milliseconds of `performance.now()`; undefined before the first. */
+  turnedAt: number | undefined;
   /** It stands by, with all that it needs to take over. */
   isStandingBy: boolean;
 };
@@ -39,15 +41,17 @@ export function makeHolding(
   const standby = startStandby(ports);
   let tenure: Tenure | undefined;
   let turn: HoldingView['turn'];
+  let turnedAt: number | undefined;
   const onLost = blameEngine(fitness, signal);
   const end = async () => {
     await tenure?.end();
     tenure = undefined;
   };
   return {
-    view: () => ({ tenure, turn, isStandingBy: !tenure && isCalm(turn) && standby.isReady() }),
+    view: () => ({ tenure, turn, turnedAt, isStandingBy: !tenure && isCalm(turn) && standby.isReady() }),
     onTurn: async ({ held, step, candidates, problems }) => {
       turn = { step, problems };
+      turnedAt = performance.now();
       const isOver = tenure && (tenure.interface.id !== held?.id || isDueAgain(tenure, step, fitness));
       if (isOver) await end();
       if (!held && candidates) standby.keep(candidates);

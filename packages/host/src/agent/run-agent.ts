@@ -19,6 +19,7 @@ import { noMetrics } from './status/metrics.ts';
 import { publishStatus } from './status/publish-status.ts';
 import { readStatus } from './status/read-status.ts';
 import { serveStatus } from './status/serve-status.ts';
+import { openServiceManager } from './status/service-manager.ts';
 
 export type AgentOptions = {
   report: Report;
@@ -29,7 +30,10 @@ export type AgentOptions = {
   signal: AbortSignal;
 };
 
-const NOTHING_YET: AgentView = { tenure: undefined, turn: undefined, faults: [], isStandingBy: false };
+const NOTHING_YET: AgentView = {
+  ...{ tenure: undefined, turn: undefined, turnedAt: undefined },
+  ...{ faults: [], isStandingBy: false },
+};
 
 /** The agent of this host, until the signal. Resolves when it has ended. @throws Error where it cannot start */
 export async function runAgent(config: AgentConfig, options: AgentOptions): Promise<void> {
@@ -40,15 +44,30 @@ export async function runAgent(config: AgentConfig, options: AgentOptions): Prom
   const heals = await openHeals(config.stateDirectory, Date.now, complain);
   const remembered = openRemembered(config.stateDirectory);
   let agent: RunningAgent | undefined;
-  const read = (): AgentStatus =>
-    readStatus(config, agent?.view() ?? NOTHING_YET, access.knownIdentity(), heals);
+  const view = () => agent?.view() ?? NOTHING_YET;
+  const read = (): AgentStatus => readStatus(config, view(), access.knownIdentity(), heals);
   // First: it fails where an agent runs already.
   const server = await serveStatus({ socket: config.socket, metrics: config.metrics }, read, ports.metrics);
+  const manager = openServiceManager(process.env, complain);
+  manager.ready();
+  // An agent that fails takes along what else keeps this process alive.
+  const failing = new AbortController();
+  const ending = AbortSignal.any([signal, failing.signal]);
+  manager.keepAlive(() => turns(view()), ending);
+  signal.addEventListener('abort', manager.stopping);
   agent = startAgent(config, ports, { heals, remembered }, signal);
   const { publish: name } = config;
   const published =
-    name === undefined ? undefined : publishStatus(name, read, access.clients, report, signal);
-  await Promise.all([agent.ended, published]).finally(server.stop);
+    name === undefined ? undefined : publishStatus(name, read, access.clients, report, ending);
+  await Promise.all([agent.ended.finally(() => failing.abort()), published]).finally(server.stop);
+}
+
+/** Milliseconds that an agent may take for a turn, with everything in it that takes its time. */
+const TURN_WITHIN = 120_000;
+
+/** At its start it may wait for an operator's confirmation. */
+function turns({ turnedAt }: AgentView): boolean {
+  return turnedAt === undefined || performance.now() - turnedAt < TURN_WITHIN;
 }
 
 function openPorts(

@@ -26,8 +26,11 @@ export function startAgent(
   config: AgentConfig,
   ports: AgentPorts,
   { heals, remembered }: { heals: Heals; remembered: Remembered },
-  signal: AbortSignal,
+  outer: AbortSignal,
 ): RunningAgent {
+  // One loop that fails ends the others: half an agent would hold an address that it does not look after.
+  const failing = new AbortController();
+  const signal = AbortSignal.any([outer, failing.signal]);
   const fitness = makeFitness();
   const holding = makeHolding(config, ports, { heals, remembered, fitness, signal });
   const isReady = () => {
@@ -43,21 +46,27 @@ export function startAgent(
     const step = holding.view().turn?.step;
     return step !== undefined && (step.do !== 'hold' || config.interface !== undefined);
   };
+  const fail = (error: unknown) => {
+    failing.abort();
+    throw error;
+  };
   const run = async () => {
     const { onTurn } = holding;
     const resumed = await ports.network.resume();
     if (resumed !== 'nothing')
       ports.report({ level: 4, text: `an earlier run left a change of the interface: ${resumed}` });
     const last = await remembered.read();
-    await Promise.all([
+    const loops = [
       config.interface === undefined
         ? keepClaiming({ config, ports, fitness: fitness.state, heals, remembered: last, onTurn, signal })
         : keepWatching(config.interface, { config, ports, onTurn, signal }),
       watchHost(ports, fitness, signal),
       reportFaults(ports, fitness, letsGo, signal),
       ...(hook === undefined ? [] : [followLaunch({ hook, within, isReady, faults }, ports, signal)]),
-    ]);
+    ];
+    const ends = await Promise.allSettled(loops.map((loop) => loop.catch(fail)));
     await holding.end();
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   };
   return { view: () => ({ ...holding.view(), faults: fitness.faults() }), ended: run() };
 }

@@ -15,7 +15,8 @@ export const keepalived: Renderer = { member: renderMember, authority: refuseAut
 
 /** A host is taken for dead after three of these, in seconds (RFC 9568, section 6.1). */
 const ADVERTISEMENT_INTERVAL = 0.5;
-const HEALTH = '/usr/bin/pointsman agent status --healthy --config /etc/pointsman/agent.json';
+const HEALTH =
+  '/usr/bin/curl --silent --fail --output /dev/null --max-time 1 --unix-socket /run/pointsman/agent.sock http://localhost/healthy';
 
 function renderMember(config: ForwarderConfig, origins: Origins, hosts?: VrrpHosts): Rendered {
   const addresses = [...new Set(config.listen.map((endpoint) => readServer(endpoint).address))];

@@ -76,13 +76,14 @@ function rename(
 
 const NAMES_FOLLOW = new Set(['dev', 'iif', 'oif']);
 
-/** What is ours goes by the interface, stands in our table or has our mark: `planInterface` touches nothing else. */
+/** What is ours goes by the interface, stands in our table or leads to it, or has our mark: `planInterface` touches nothing else. */
 function limitTo(scope: Scope, snapshot: RoutingSnapshot): RoutingSnapshot {
   if (scope === 'everything') return snapshot;
   const devices = snapshot.devices.filter(({ mac }) => mac === scope.mac);
   const isOurs = (line: string) =>
     ` ${line} `.includes(` proto ${PROTOCOL} `) ||
     ` ${line} `.includes(` table ${scope.table} `) ||
+    ` ${line} `.includes(` lookup ${scope.table} `) ||
     devices.some(({ name }) => goesBy(line, name));
   const ofAll = (lines: Readonly<Record<Family, string[]>>) => ({
     '4': lines['4'].filter(isOurs),

@@ -38,7 +38,7 @@ export function readStatus(
   };
 }
 
-function roleOf({ tenure, turn, faults, isStandingBy }: AgentView): AgentStatus['role'] {
+function roleOf({ tenure, turn, faults, isStandingBy }: Omit<AgentView, 'turnedAt'>): AgentStatus['role'] {
   if (tenure) return 'serving';
   if (faults.length > 0) return 'unfit';
   if (isStandingBy) return 'standby';

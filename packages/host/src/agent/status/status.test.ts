@@ -1,15 +1,21 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { parseForwarderConfig } from '@pointsman/core/config';
+import { originsOfConfig, renderers } from '@pointsman/core/render';
+import { run } from '../../../../../test/system/command.ts';
 import { freePort } from '../../../../../test/system/free-port.ts';
+import { skipWithout } from '../../../../../test/system/packages.ts';
 import { openHeals } from '../heals/heals.ts';
 import type { AgentStatus } from './agent-status.ts';
 import { askStatus } from './ask-status.ts';
 import { noMetrics } from './metrics.ts';
-import { serveStatus } from './serve-status.ts';
+import { hasAgent, serveStatus } from './serve-status.ts';
 
 const STATUS: AgentStatus = {
   tier: 'acme/main',
@@ -58,6 +64,56 @@ test('the status is asked by a socket, and metrics over HTTP; a socket of one th
     assert.ok(text.split('\n').includes(line), `${line} is not in\n${text}`);
   for (const line of text.trimEnd().split('\n'))
     assert.match(line, /^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.]+)$/);
+});
+
+test('of two agents that start at once on a host one is its agent, and the other is told', async (t) => {
+  const socket = join(folderOf(t), 'agent.sock');
+  const start = () => serveStatus({ socket, metrics: undefined }, () => STATUS, noMetrics());
+  assert.equal(hasAgent(socket), false);
+  const both = await Promise.allSettled([start(), start()]);
+  const [server] = both.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const [refused, ...others] = both.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  assert.match(refused.message, /^an agent runs here already: it has .*agent\.sock\.lock$/);
+  assert.deepEqual(others, []);
+  assert.equal(hasAgent(socket), true);
+  await server!.stop();
+  assert.equal(hasAgent(socket), false);
+});
+
+test('one whose metrics cannot be served leaves nothing behind', async (t) => {
+  const socket = join(folderOf(t), 'agent.sock');
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  t.after(() => taken.close());
+  const { port } = taken.address() as AddressInfo;
+  const start = () => serveStatus({ socket, metrics: `127.0.0.1:${port}` }, () => STATUS, noMetrics());
+  await assert.rejects(start(), { code: 'EADDRINUSE' });
+  assert.equal(hasAgent(socket), false);
+  await assert.rejects(askStatus(socket), /no agent runs here/);
+});
+
+test('whether it is healthy is asked by curl, as keepalived asks', {
+  skip: skipWithout('curl'),
+}, async (t) => {
+  const socket = join(folderOf(t), 'agent.sock');
+  let healthy = true;
+  const server = await serveStatus(
+    { socket, metrics: undefined },
+    () => ({ ...STATUS, healthy }),
+    noMetrics(),
+  );
+  t.after(server.stop);
+  const parsed = parseForwarderConfig({ name: 'a', listen: ['10.10.1.53:53'], clients: [], rules: [] });
+  assert.ok(parsed.ok);
+  const rendered = renderers.keepalived.member(parsed.config, originsOfConfig('a'));
+  assert.ok(rendered.ok);
+  const script = /^ +script "(.*)"$/m.exec(rendered.text)![1]!;
+  const ask = () => run('sh', ['-c', script.replace('/run/pointsman/agent.sock', socket)]);
+  assert.deepEqual(await ask(), { code: 0, signal: null, stdout: '', stderr: '' });
+  healthy = false;
+  assert.notEqual((await ask()).code, 0);
+  await server.stop();
+  assert.notEqual((await ask()).code, 0);
 });
 
 test('where no agent runs, asking it says so', async (t) => {

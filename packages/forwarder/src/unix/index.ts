@@ -1,0 +1,1 @@
+export { sendUnixDatagram } from './send-datagram.ts';

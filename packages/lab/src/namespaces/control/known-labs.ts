@@ -24,7 +24,7 @@ export function knownLabs(
 }
 
 function namesIn(folder: string): string[] {
-  return unlessAbsent(() => readdirSync(folder)) ?? [];
+  return (unlessAbsent(() => readdirSync(folder)) ?? []).sort();
 }
 
 function readIfThere(path: string): string | undefined {

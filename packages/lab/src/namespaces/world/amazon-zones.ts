@@ -21,11 +21,8 @@ export function amazonZones(topology: Topology, cloud: Pick<Cloud, 'state' | 'dn
       each.kind === 'vpc' && !each.autodefinedReverse ? [vpcIdOf(topology, each)] : [],
     ),
   );
-  const known = new WeakMap<
-    CloudVpc,
-    { names: readonly DnsName[]; zones: ReadonlyMap<Name, CompiledZone> }
-  >();
-  let balancers: { names: readonly DnsName[]; zones: ReadonlyMap<Name, CompiledZone> } | undefined;
+  const known = new WeakMap<CloudVpc, Compiled>();
+  let balancers: Compiled | undefined;
   return {
     ofVpc: (vpcId) => {
       const vpc = cloud.state.now().vpcs.get(vpcId);
@@ -45,13 +42,17 @@ export function amazonZones(topology: Topology, cloud: Pick<Cloud, 'state' | 'dn
   };
 }
 
-const NO_ZONES: ReadonlyMap<Name, CompiledZone> = new Map();
+type Zones = ReadonlyMap<Name, CompiledZone>;
+/** Zones, and the names that they were made of. */
+type Compiled = { names: readonly DnsName[]; zones: Zones };
+
+const NO_ZONES: Zones = new Map();
 
 function vpcZones(
   { cidrs, ipv6Cidrs, region }: CloudVpc,
   names: readonly DnsName[],
   autodefinedReverse: boolean,
-): ReadonlyMap<Name, CompiledZone> {
+): Zones {
   const ranges = [...cidrs, ...ipv6Cidrs].map(({ cidr }) => cidr);
   const builtIn = builtInZones({ cidrs: ranges, region, autodefinedReverse });
   const records = new Map<Name, RecordSet[]>(Array.from(builtIn.keys(), (zone) => [zone, []]));
@@ -101,6 +102,6 @@ function encloserOf(name: Name, zones: ReadonlyMap<Name, unknown>): Name | undef
   return at;
 }
 
-function zonesByName(zones: readonly CompiledZone[]): ReadonlyMap<Name, CompiledZone> {
+function zonesByName(zones: readonly CompiledZone[]): Zones {
   return new Map(zones.map((zone) => [zone.name, zone]));
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { RenderTarget } from '@pointsman/core/render';
 import { type Ask, ask } from '@pointsman/lab';
 import { findCommand } from './packages.ts';
@@ -30,7 +31,9 @@ function setting(target: RenderTarget, folder: string): string {
     : '';
 }
 
+/** Milliseconds to begin in, and between two questions. */
 const PATIENCE = 20_000;
+const PAUSE = 20;
 
 /** Started, and answering `question` with anything at all. */
 export async function startRendered(
@@ -57,7 +60,8 @@ export async function startRendered(
     const reply = await ask({ ...question, patience: 200, tries: 1 });
     // One that answers before it has probed its upstreams says SERVFAIL.
     if (reply.ok && reply.message.rcode === 0) return { process: child, stop };
-    if (!reply.ok && reply.reason === 'unreachable') await new Promise((resolve) => setImmediate(resolve));
+    // Where nobody listens yet, that is known at once.
+    if (!reply.ok) await wait(PAUSE);
   }
   await stop();
   throw new Error(`${command} does not answer:\n${log}`);

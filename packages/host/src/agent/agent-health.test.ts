@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { ForwarderConfig } from '@pointsman/core/config';
-import { freeAddress } from '../engines/contract/engine-world.ts';
-import { type Answer, startUpstream, until } from '../engines/contract/servers.ts';
+import { until } from '../engines/contract/servers.ts';
 import type { Engine, EngineMetrics } from '../engines/engine.ts';
-import { type StagedAgent, setStage, startOneWorker } from './agent-stage.fixture.ts';
-
-const upstreamThat = (t: TestContext, answer: () => Answer) =>
-  startUpstream(t, answer, { address: freeAddress() });
-const ruleTo = (endpoint: string) => [{ suffix: 'corp.example.', upstreams: [endpoint] }];
-const isServing = (agent: StagedAgent) =>
-  until(() => agent.status().role === 'serving' && agent.status().healthy);
-const isStandby = (agent: StagedAgent) => until(() => agent.status().role === 'standby');
+import {
+  ruleTo,
+  setStage,
+  startOneWorker,
+  untilServing,
+  untilStandby,
+  upstreamThat,
+} from './agent-stage.fixture.ts';
 
 describe('the health of an agent’s engine', { timeout: 300_000, concurrency: true }, () => {
   test('replaces no host where all upstreams are dead: the engine says so itself', async (t) => {
@@ -48,7 +47,7 @@ describe('the health of an agent’s engine', { timeout: 300_000, concurrency: t
     const first = stage.boot('i-1', {
       startEngine: (config) => (++starts === 2 ? startOneWorker(config) : startSilent(config)),
     });
-    await isServing(first);
+    await untilServing(first);
     assert.equal(starts, 2);
     assert.equal(first.fleet.unhealthy, 0);
     assert.ok(
@@ -58,10 +57,10 @@ describe('the health of an agent’s engine', { timeout: 300_000, concurrency: t
         .events.some(({ what }) => what === 'the engine is started again'),
     );
     const spare = stage.boot('i-2');
-    await isStandby(spare);
+    await untilStandby(spare);
     await first.stop();
     const worse = stage.boot('i-1', { startEngine: startSilent });
-    await isServing(spare);
+    await untilServing(spare);
     await until(() => worse.fleet.unhealthy === 1);
     assert.match(worse.told.join('\n'), /stays silent: this host lets go/);
     await until(() => worse.status().role !== 'serving');
@@ -97,7 +96,7 @@ describe('the health of an agent’s engine', { timeout: 300_000, concurrency: t
         return { ...silent, metrics };
       },
     });
-    await isServing(agent);
+    await untilServing(agent);
     // Longer than three pulses and two rounds of probes.
     const seen = reads;
     await until(() => starts > 1 || reads > seen + 15 * 100_000);

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type AgentConfig, type ForwarderConfig, parseAgentConfig } from '@pointsman/core/config';
 import { freePort } from '../../../../test/system/free-port.ts';
 import { freeAddress } from '../engines/contract/engine-world.ts';
+import { type Answer, startUpstream, type Upstream, until } from '../engines/contract/servers.ts';
 import type { Engine } from '../engines/engine.ts';
 import { startEngine } from '../engines/start-engine.ts';
 import type { AgentPorts } from './agent-ports.ts';
@@ -193,6 +194,23 @@ function agentConfig({
   });
   if (!result.ok) throw new TypeError(JSON.stringify(result.problems));
   return result.config;
+}
+
+/** An upstream at an address of its own. */
+export function upstreamThat(t: TestContext, answer: () => Answer): Promise<Upstream> {
+  return startUpstream(t, answer, { address: freeAddress() });
+}
+
+export function ruleTo(endpoint: string): ForwarderConfig['rules'] {
+  return [{ suffix: 'corp.example.', upstreams: [endpoint] }];
+}
+
+export function untilServing({ status }: StagedAgent): Promise<void> {
+  return until(() => status().role === 'serving' && status().healthy);
+}
+
+export function untilStandby({ status }: StagedAgent): Promise<void> {
+  return until(() => status().role === 'standby');
 }
 
 function memberAt(address: string): MemberInterface {

@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
 import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, type TestContext, test } from 'node:test';
-import { freeAddress } from '../engines/contract/engine-world.ts';
-import { type Answer, startClient, startUpstream, until } from '../engines/contract/servers.ts';
-import { type StagedAgent, setStage } from './agent-stage.fixture.ts';
-
-const upstreamThat = (t: TestContext, answer: () => Answer) =>
-  startUpstream(t, answer, { address: freeAddress() });
-const ruleTo = (endpoint: string) => [{ suffix: 'corp.example.', upstreams: [endpoint] }];
-const isServing = (agent: StagedAgent) =>
-  until(() => agent.status().role === 'serving' && agent.status().healthy);
-const isStandby = (agent: StagedAgent) => until(() => agent.status().role === 'standby');
+import { describe, test } from 'node:test';
+import { startClient, until } from '../engines/contract/servers.ts';
+import { ruleTo, setStage, untilServing, untilStandby, upstreamThat } from './agent-stage.fixture.ts';
 
 describe('an agent', { timeout: 300_000, concurrency: true }, () => {
   test('takes an address that has no host and serves it; a spare stands by, and takes it over when the host dies', async (t) => {
@@ -19,16 +11,16 @@ describe('an agent', { timeout: 300_000, concurrency: true }, () => {
     const upstream = await upstreamThat(t, () => ({ address: '10.0.0.1', ttl: 0 }));
     stage.configure(ruleTo(upstream.endpoint));
     const first = stage.boot('i-1', { launchHook: 'answers' });
-    await isServing(first);
+    await untilServing(first);
     await until(() => first.fleet.completed.length > 0);
     assert.deepEqual(first.fleet.completed, ['CONTINUE']);
     const spare = stage.boot('i-2', { launchHook: 'answers' });
-    await isStandby(spare);
+    await untilStandby(spare);
     await until(() => spare.fleet.completed.length > 0);
     const client = await startClient(t, `${stage.address}:${stage.port}`);
     assert.equal(await client.ask('www.corp.example.'), '10.0.0.1');
     stage.cloud.setInstance('i-1', 'ended');
-    await isServing(spare);
+    await untilServing(spare);
     await until(() => first.status().role !== 'serving');
     assert.equal(await client.ask('www.corp.example.'), '10.0.0.1');
     const heal = spare.status().heals.at(-1)!;
@@ -47,7 +39,7 @@ describe('an agent', { timeout: 300_000, concurrency: true }, () => {
     });
     await until(() => leaving.status().role === 'serving');
     const spare = stage.boot('i-2');
-    await isStandby(spare);
+    await untilStandby(spare);
     state = 'Terminated';
     await until(() => spare.status().role === 'serving');
     await until(() => leaving.status().role === 'unfit');
@@ -62,7 +54,7 @@ describe('an agent', { timeout: 300_000, concurrency: true }, () => {
     ];
     stage.configure(ruleTo(old.endpoint));
     const agent = stage.boot('i-1');
-    await isServing(agent);
+    await untilServing(agent);
     const client = await startClient(t, `${stage.address}:${stage.port}`);
     const seen = [await client.ask('n0.corp.example.')];
     stage.configure(ruleTo(fresh.endpoint));
@@ -86,7 +78,7 @@ describe('an agent', { timeout: 300_000, concurrency: true }, () => {
     await until(() => agent.told.some((text) => text.includes('there is no file')));
     await agent.stop();
     const again = stage.boot('i-1', { directory: agent.directory });
-    await isServing(again);
+    await untilServing(again);
     assert.equal(again.status().configuration!.revision, revision);
     assert.equal(await client.ask('y.corp.example.'), '10.0.0.2');
     assert.equal(statSync(join(agent.directory, 'configurations/a.json')).mode & 0o077, 0);
@@ -97,13 +89,13 @@ describe('an agent', { timeout: 300_000, concurrency: true }, () => {
     const upstream = await upstreamThat(t, () => ({ address: '10.0.0.1', ttl: 0 }));
     stage.configure(ruleTo(upstream.endpoint));
     const agent = stage.boot('i-1');
-    await isServing(agent);
+    await untilServing(agent);
     stage.cloud.faults.throttled = 1;
     await until(() => agent.told.some((text) => text.includes('RequestLimitExceeded')));
-    await isServing(agent);
+    await untilServing(agent);
     await agent.stop();
     const again = stage.boot('i-1', { directory: agent.directory });
-    await isServing(again);
+    await untilServing(again);
     assert.equal(again.status().member, 'a');
   });
 });

@@ -223,6 +223,13 @@ export default defineTopology({
       assert.ok((await askFor('db.corp.acme.example.', orders!.client, orders!.resolvers[0]!)).ok);
     });
 
+    test('what only network namespaces have: exit code 2, and the message says what goes with it', async () => {
+      for (const option of [['--agents'], ['--attach', '2']]) {
+        const { code, stderr } = await pointsman('up', ACME, ...option);
+        assert.deepEqual([code, stderr], [2, `pointsman: ${option[0]} needs --world namespaces\n`]);
+      }
+    });
+
     test('no right to bind: exit code 2, and the message says which ports need it', {
       skip: mayEverybodyBind(),
     }, async () => {

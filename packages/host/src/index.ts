@@ -31,6 +31,7 @@ export { findServiceInterface } from './agent/remembered.ts';
 export { runAgent } from './agent/run-agent.ts';
 export type { AgentStatus } from './agent/status/agent-status.ts';
 export { askStatus } from './agent/status/ask-status.ts';
+export { parseStatus } from './agent/status/parse-status.ts';
 export {
   type MemberReport,
   type MembersAccess,

@@ -3,6 +3,7 @@ import { callCloud } from '../cloud/call-cloud.ts';
 import { type CloudClients, openClients } from '../cloud/clients.ts';
 import { openEc2Addresses } from '../cloud/ec2-addresses.ts';
 import type { AgentStatus } from './agent-status.ts';
+import { parseStatus } from './parse-status.ts';
 
 /** A member of a tier as the cloud and its agent tell it. */
 export type MemberReport = {
@@ -94,7 +95,7 @@ async function readStatuses(
     const command = new GetParametersCommand({ Names: names.slice(at, at + MOST_NAMES) });
     const { Parameters = [] } = await callCloud('ssm:GetParameters', async () => (await ssm()).send(command));
     for (const { Name, Value } of Parameters) {
-      const status = readJson(Value);
+      const status = parseStatus(Value);
       if (status) found.set(Name!, status);
     }
   }
@@ -103,12 +104,3 @@ async function readStatuses(
 
 /** Of one call. */
 const MOST_NAMES = 10;
-
-function readJson(text: string | undefined): AgentStatus | undefined {
-  try {
-    const value = JSON.parse(text ?? '') as Partial<AgentStatus>;
-    return typeof value.at === 'string' && Array.isArray(value.rules) ? (value as AgentStatus) : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -15,6 +15,7 @@ import { openHeals } from '../heals/heals.ts';
 import type { AgentStatus } from './agent-status.ts';
 import { askStatus } from './ask-status.ts';
 import { noMetrics } from './metrics.ts';
+import { parseStatus } from './parse-status.ts';
 import { hasAgent, serveStatus } from './serve-status.ts';
 
 const STATUS: AgentStatus = {
@@ -41,6 +42,13 @@ const STATUS: AgentStatus = {
     { member: 'a', cause: 'a has no host', startedAt: 0, events: [], took_ms: 5400, outcome: 'healed' },
   ],
 };
+
+test('what is published is read again, and whatever else somebody puts there is none', () => {
+  const published = JSON.stringify(STATUS);
+  assert.equal(JSON.stringify(parseStatus(published)), published);
+  for (const other of [undefined, '', 'null', '{}', '[]', JSON.stringify({ ...STATUS, heals: 'none' })])
+    assert.equal(parseStatus(other), undefined, other);
+});
 
 test('the status is asked by a socket, and metrics over HTTP; a socket of one that was killed is no obstacle', async (t) => {
   const folder = folderOf(t);

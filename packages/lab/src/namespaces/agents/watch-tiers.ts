@@ -1,5 +1,5 @@
 import type { Change, Cloud, Ec2State } from '@pointsman/cloud';
-import type { AgentStatus } from '@pointsman/host';
+import { type AgentStatus, parseStatus } from '@pointsman/host';
 import type { Notice } from '../control/messages.ts';
 import type { Caller } from '../world/seed.ts';
 import { TIER_TAG } from '../world/seed-tags.ts';
@@ -25,13 +25,16 @@ export function watchTiers(cloud: Cloud, tiers: readonly WatchedTier[], tell: Te
   });
   const looks = tiers.flatMap((tier) => [lookAtFleet(cloud, tier, tell), lookAtStatuses(cloud, tier, tell)]);
   let isLooking = false;
-  const look = async () => {
+  const look = () => {
     if (isLooking) return;
     isLooking = true;
-    await Promise.all(looks.map((each) => each()));
-    isLooking = false;
+    Promise.all(looks.map((each) => each()))
+      .catch((error: Error) => process.emitWarning(error))
+      .finally(() => {
+        isLooking = false;
+      });
   };
-  void look();
+  look();
   const timer = setInterval(look, INTERVAL);
   return () => {
     unwatch();
@@ -109,6 +112,5 @@ async function readStatus(
   caller: Caller,
 ): Promise<AgentStatus | undefined> {
   const { Parameters = [] } = await parameters.GetParameters({ Names: [Name] }, caller);
-  const text = Parameters[0]?.Value;
-  return text === undefined ? undefined : (JSON.parse(text) as AgentStatus);
+  return parseStatus(Parameters[0]?.Value);
 }

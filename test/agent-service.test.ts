@@ -23,7 +23,7 @@ while True:
 
 test('systemd is told that the agent is ready, lives, and ends', {
   skip: skipWithout('python3'),
-  timeout: 120_000,
+  timeout: 300_000,
 }, async (t) => {
   const folder = folderOf(t);
   const config = await writeConfig(folder);
@@ -46,7 +46,7 @@ test('systemd is told that the agent is ready, lives, and ends', {
 
 test('a name in the abstract namespace will do; where nobody listens that is told, and the agent serves', {
   skip: skipWithout('python3'),
-  timeout: 120_000,
+  timeout: 300_000,
 }, async (t) => {
   const folder = folderOf(t);
   const config = await writeConfig(folder);

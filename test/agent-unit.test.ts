@@ -10,7 +10,7 @@ const UNIT = resolve(ROOT, 'packages/host/systemd/pointsman-agent.service');
 /** In tenths, of what `systemd-analyze security` gives from 0 (safe) to 100. */
 const MOST_EXPOSURE = 35;
 
-describe('the systemd unit of the agent', { skip: skipWithout('systemd-analyze'), timeout: 120_000 }, () => {
+describe('the systemd unit of the agent', { skip: skipWithout('systemd-analyze'), timeout: 300_000 }, () => {
   test('systemd finds nothing wrong with it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'pointsman-unit-'));
     const file = join(folder, 'pointsman-agent.service');

@@ -17,7 +17,7 @@ const CANNOT_HIDE = await cannotHide();
 /** Real `named` processes behind the command: as members of a tier, and alone on a host. */
 describe('BIND behind the command', {
   skip: skipWithout('named', 'named-checkconf', 'rndc', 'ps', 'dig'),
-  timeout: 120_000,
+  timeout: 300_000,
 }, () => {
   test('a member that is killed takes its named along, and leaves no folder behind', async (t) => {
     const { world, folders } = await startAcme(t);

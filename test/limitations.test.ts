@@ -11,7 +11,7 @@ for (const { engine, skip } of ENGINES) {
     `the limitations of private hosted zones, with engine ${engine}`,
     {
       skip: skipWithout('dig') || skip,
-      timeout: 120_000,
+      timeout: 300_000,
     },
     () => lifted(engine),
   );

@@ -13,7 +13,7 @@ for (const { engine, skip } of ENGINES) {
     `a real named on premises, and the engine ${engine} in the tier`,
     {
       skip: skipWithout('dig', 'named') || skip,
-      timeout: 60_000,
+      timeout: 300_000,
     },
     () => joined(engine),
   );

@@ -9,7 +9,7 @@ import { startDnsServer } from './dns-server.ts';
 const NAMESPACE = `pm-dns${process.pid}`;
 const skip = process.getuid?.() === 0 ? skipWithout('ip', 'dig') : 'needs root, for a network namespace';
 
-describe('a DNS server inside a network namespace', { skip, timeout: 120_000 }, () => {
+describe('a DNS server inside a network namespace', { skip, timeout: 300_000 }, () => {
   before(() => {
     execFileSync('ip', ['netns', 'add', NAMESPACE]);
     execFileSync('ip', ['-netns', NAMESPACE, 'link', 'set', 'lo', 'up']);

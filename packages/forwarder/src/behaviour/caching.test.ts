@@ -6,7 +6,7 @@ import { answersOf, authoritiesOf, extendedErrorOf, rcodeOf } from './records.ts
 import type { Reply } from './scripted-upstream.ts';
 import { startWorld, until, upstream } from './world.ts';
 
-const SLOW = { timeout: 30_000 };
+const SLOW = { timeout: 120_000 };
 const SOA = (ttl: number, minimum: number) =>
   `corp.example. ${ttl} SOA ns.corp.example. h.corp.example. 1 2 3 4 ${minimum}`;
 

@@ -148,13 +148,13 @@ const SCENARIOS: Record<string, string> = {
 
 suite('chains', { concurrency: 4 }, () => {
   for (const [title, text] of Object.entries(SCENARIOS)) {
-    test(title, { timeout: 30_000 }, async (t) => {
+    test(title, { timeout: 120_000 }, async (t) => {
       await play(t, text);
     });
   }
 
   test('two questions whose CNAMEs need each other end as a loop, not by the deadline', {
-    timeout: 30_000,
+    timeout: 120_000,
   }, async (t) => {
     const first = gate();
     const second = gate();
@@ -178,7 +178,7 @@ suite('chains', { concurrency: 4 }, () => {
   });
 
   test('a chain through a question that another worker has in flight is answered', {
-    timeout: 30_000,
+    timeout: 120_000,
   }, async (t) => {
     const open = gate<Reply>();
     const corp = await upstream(t, ({ name }) => ({ answers: [`${name} 60 CNAME app.cloud.example.`] }));

@@ -6,7 +6,7 @@ import { answersOf, extendedErrorOf, rcodeOf, respond } from './records.ts';
 import type { Script } from './scripted-upstream.ts';
 import { startWorld, upstream } from './world.ts';
 
-const SLOW = { timeout: 30_000 };
+const SLOW = { timeout: 120_000 };
 const answering: Script = ({ name, type }) =>
   type === 'TXT'
     ? { answers: Array.from({ length: 4 }, (_, index) => `${name} 60 TXT "${String(index).repeat(150)}"`) }

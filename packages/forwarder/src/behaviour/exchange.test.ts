@@ -6,7 +6,7 @@ import { answersOf, extendedErrorOf, rcodeOf, respond } from './records.ts';
 import type { Asked, Reply } from './scripted-upstream.ts';
 import { gate, startWorld, until, upstream } from './world.ts';
 
-const SLOW = { timeout: 30_000 };
+const SLOW = { timeout: 120_000 };
 const RIGHT = ['www.corp.example. 60 A 10.0.0.1'];
 
 function changed(bytes: Uint8Array, change: (bytes: Uint8Array) => void): Uint8Array {
@@ -72,10 +72,13 @@ suite('exchange', { concurrency: 4 }, () => {
           const response = await world.client.ask('www.corp.example.');
           assert.deepEqual(answersOf(response), ['www.corp.example. A 10.0.0.1'], current);
         }
-        assert.deepEqual(
-          wrong,
-          Object.fromEntries(Object.keys(WRONG).map((key) => [key, 1])),
-          'asked once each',
+        assert.deepEqual(Object.keys(wrong), Object.keys(WRONG));
+        const [stats] = (await world.forwarder.stats()).upstreams;
+        const asked = Object.values(wrong).reduce((sum, count) => sum + count);
+        // On a busy machine the right one may be late.
+        assert.ok(
+          asked <= Object.keys(WRONG).length + stats!.timeouts,
+          `asked again: ${JSON.stringify(wrong)}`,
         );
       },
     );

@@ -5,7 +5,7 @@ import { answersOf, extendedErrorOf, rcodeOf } from './records.ts';
 import type { Script } from './scripted-upstream.ts';
 import { startWorld, until, upstream } from './world.ts';
 
-const SLOW = { timeout: 40_000 };
+const SLOW = { timeout: 120_000 };
 const answering =
   (address: string): Script =>
   ({ name }) => ({ answers: [`${name} 0 A ${address}`] });

@@ -12,7 +12,7 @@ import { answersOf, rcodeOf } from './records.ts';
 import { freeAddress, type Reply, type Script } from './scripted-upstream.ts';
 import { freePort, gate, makeConfig, startWorld, until, upstream } from './world.ts';
 
-const SLOW = { timeout: 40_000 };
+const SLOW = { timeout: 120_000 };
 const answering =
   (address: string): Script =>
   ({ name }) => ({ answers: [`${name} 600 A ${address}`] });

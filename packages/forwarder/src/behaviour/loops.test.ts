@@ -6,7 +6,7 @@ import { answersOf, extendedErrorOf, rcodeOf } from './records.ts';
 import { freeAddress, type Reply, startUpstream } from './scripted-upstream.ts';
 import { freePort, gate, startWorld, until, upstream } from './world.ts';
 
-const SLOW = { timeout: 40_000 };
+const SLOW = { timeout: 120_000 };
 
 for (const workers of [1, 2, 3]) {
   test(

@@ -6,7 +6,7 @@ import { answersOf } from './records.ts';
 import type { Reply, Script, ScriptedUpstream } from './scripted-upstream.ts';
 import { gate, startWorld, until, upstream, type World } from './world.ts';
 
-const SLOW = { timeout: 40_000 };
+const SLOW = { timeout: 120_000 };
 const answering =
   (address: string): Script =>
   ({ name }) => ({ answers: [`${name} 600 A ${address}`] });

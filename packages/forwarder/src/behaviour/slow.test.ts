@@ -5,7 +5,7 @@ import { answersOf, extendedErrorOf, rcodeOf } from './records.ts';
 import type { Script } from './scripted-upstream.ts';
 import { gate, startWorld, until, upstream } from './world.ts';
 
-const SLOW = { timeout: 40_000 };
+const SLOW = { timeout: 120_000 };
 const quick: Script = ({ name }) => ({ answers: [`${name} 60 A 10.0.0.1`] });
 
 suite('slow names', { concurrency: 4 }, () => {

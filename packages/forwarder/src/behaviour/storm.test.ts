@@ -7,7 +7,7 @@ import { encodeAsk } from './client.ts';
 import { extendedErrorOf, rcodeOf } from './records.ts';
 import { startWorld, until, upstream } from './world.ts';
 
-const SLOW = { timeout: 60_000 };
+const SLOW = { timeout: 120_000 };
 
 /** Mulberry32. */
 function randomFrom(seed: number): (below: number) => number {

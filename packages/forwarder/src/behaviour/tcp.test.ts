@@ -9,7 +9,7 @@ import { answersOf, rcodeOf } from './records.ts';
 import type { Reply, Script } from './scripted-upstream.ts';
 import { gate, startWorld, until, upstream, type World } from './world.ts';
 
-const SLOW = { timeout: 40_000 };
+const SLOW = { timeout: 120_000 };
 const answering: Script = ({ name }) => ({ answers: [`${name} 60 A 10.0.0.1`] });
 
 suite('tcp', { concurrency: 4 }, () => {
@@ -32,7 +32,7 @@ suite('tcp', { concurrency: 4 }, () => {
 
   test('more queries at once than may be in flight on a connection are all answered', SLOW, async (t) => {
     const corp = await upstream(t, answering);
-    const world = await startWorld(t, { 'corp.example': corp });
+    const world = await startWorld(t, { 'corp.example': corp }, { deadline: '20s' });
     const client = await world.tcp();
     const answers = await Promise.all(
       Array.from({ length: 600 }, (_, index) => client.ask(`n${index}.corp.example.`)),

@@ -47,7 +47,7 @@ describe('a plan on a host in memory', () => {
   }
 });
 
-describe('a plan on a real host', { skip: SKIP, timeout: 120_000 }, () => {
+describe('a plan on a real host', { skip: SKIP, timeout: 300_000 }, () => {
   for (const [name, setUp, golden] of readCases()) {
     test(name, async (t) => {
       const { run, remove } = await makeNamespaceHost([PRIMARY, SECOND]);

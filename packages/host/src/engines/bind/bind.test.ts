@@ -10,7 +10,7 @@ import { messages, mimic, namedPids, scratch, startCorp } from './corp-world.ts'
 
 describe('a named under supervision', {
   skip: skipWithout('named', 'named-checkconf', 'rndc', 'ps'),
-  timeout: 120_000,
+  timeout: 300_000,
 }, () => {
   test('killed under load, it answers again', async (t) => {
     const { world } = await startCorp(t);

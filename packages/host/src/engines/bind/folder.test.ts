@@ -21,7 +21,7 @@ const NOT_ROOT = process.getuid?.() !== 0 && 'named runs as another user where r
 
 describe('the folder of a named', {
   skip: skipWithout('named', 'named-checkconf', 'rndc', 'ps'),
-  timeout: 120_000,
+  timeout: 300_000,
 }, () => {
   test('its folder is for nobody else, and is gone after it', async (t) => {
     const parent = scratch(t);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { openChannel, serveChannel } from './channel.ts';
 
-describe('the channel to a lab', { timeout: 60_000 }, () => {
+describe('the channel to a lab', { timeout: 300_000 }, () => {
   test('carries messages both ways, in their order, and only root may use it', async (t) => {
     const path = temporaryPath(t);
     const server = await serveChannel(path, (message, channel) => channel.send({ echo: message }));

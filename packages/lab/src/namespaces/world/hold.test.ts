@@ -8,7 +8,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { takeHold } from './hold.ts';
 
-describe('the hold of a lab', { timeout: 120_000 }, () => {
+describe('the hold of a lab', { timeout: 300_000 }, () => {
   test('one process has it, until it lets go', (t) => {
     const folder = temporaryFolder(t);
     const hold = takeHold('acme', folder);

@@ -22,6 +22,8 @@ describe('an agent in an Auto Scaling group of the lab', { skip: skipWithoutLab,
     lab = await openAgentLab(
       { after: (cleanup) => cleanups.push(cleanup as () => unknown) },
       documentedPolicy(),
+      // One that has no host keeps others from letting go of their addresses.
+      { members: ['b'] },
     );
     await lab.configure('b');
   });

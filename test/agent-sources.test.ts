@@ -24,7 +24,7 @@ describe('agents on machines with IPv6, with other sources and another engine', 
   let site: EtagSite;
   before(async () => {
     const t = { after: (cleanup: unknown) => cleanups.push(cleanup as () => unknown) };
-    lab = await openAgentLab(t, documentedPolicy(S3), { dualStack: true });
+    lab = await openAgentLab(t, documentedPolicy(), { dualStack: true });
     site = await startEtagSite(t, { namespace: lab.router, address: '169.254.169.254', port: 8443 });
   });
   after(async () => {
@@ -39,6 +39,9 @@ describe('agents on machines with IPv6, with other sources and another engine', 
     await client.send(new s3.CreateBucketCommand({ Bucket: place.Bucket }));
     await put(1);
     machines.set('a', await lab.boot('a', { agent: S3 }));
+    await says('a', /the role of this host may not do s3:GetObject: allow it/);
+    const policies = [documentedPolicy(S3)];
+    lab.cloud.identity.putRole({ account: lab.owner.account, name: 'agent', policies });
     await answersOverBoth('a', 'corp.example', '10.0.0.1');
     await answersOverBoth('a', 'z1.example', 'RCODE 5');
     await put(2);

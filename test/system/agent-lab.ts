@@ -23,7 +23,7 @@ import {
 } from '@pointsman/lab/namespaces';
 import { type AgentChanges, bootAgent, bootGroup, OWNER, type Owner } from './agent-machines.ts';
 import { type Ask, playUpstream, startClient } from './agent-servers.ts';
-import { MEMBERS, makeVpc } from './agent-vpc.ts';
+import { MEMBERS, makeVpc, type VpcOptions } from './agent-vpc.ts';
 import { POINTSMAN, type Result, run } from './command.ts';
 import { skipWithout } from './packages.ts';
 
@@ -77,7 +77,7 @@ export const skipWithoutLab =
 export async function openAgentLab(
   t: Pick<TestContext, 'after'>,
   policy: string,
-  { dualStack = false }: { dualStack?: boolean } = {},
+  { members = Object.keys(MEMBERS), dualStack = false }: Partial<VpcOptions> = {},
 ): Promise<AgentLab> {
   const lab = `agents-${process.pid}-${randomInt(1000)}`;
   // The fabric removes what is in it.
@@ -98,7 +98,7 @@ export async function openAgentLab(
     cloud.core.background.stop();
     await api.stop();
   });
-  const { vpcId, subnets, groupId, cidrs } = await makeVpc(cloud, { dualStack });
+  const { vpcId, subnets, groupId, cidrs } = await makeVpc(cloud, { members, dualStack });
   const router = fabric.routerNamespace(vpcId);
   const metadata = { ...NO_METADATA_FAULTS };
   const played = [

@@ -13,8 +13,14 @@ export type AgentVpc = {
   cidrs: readonly string[];
 };
 
-/** A VPC with an interface for each member. `dualStack`: IPv6 too. */
-export async function makeVpc({ ec2 }: Cloud, { dualStack }: { dualStack: boolean }): Promise<AgentVpc> {
+export type VpcOptions = {
+  /** Of whom there are interfaces. */
+  members: readonly string[];
+  /** IPv6 too. */
+  dualStack: boolean;
+};
+
+export async function makeVpc({ ec2 }: Cloud, { members, dualStack }: VpcOptions): Promise<AgentVpc> {
   const { Vpc } = await ec2.CreateVpc(
     { CidrBlock: '10.10.0.0/16', AmazonProvidedIpv6CidrBlock: dualStack },
     OWNER,
@@ -44,7 +50,7 @@ export async function makeVpc({ ec2 }: Cloud, { dualStack }: { dualStack: boolea
     { GroupId, IpPermissions: [{ IpProtocol: '-1', IpRanges, Ipv6Ranges }] },
     OWNER,
   );
-  for (const [member, address] of Object.entries(MEMBERS)) {
+  for (const member of members) {
     const { id, ipv6: half } = subnets[member]!;
     const Tags = [
       { Key: 'pointsman:tier', Value: 'acme/main' },
@@ -53,7 +59,7 @@ export async function makeVpc({ ec2 }: Cloud, { dualStack }: { dualStack: boolea
     await ec2.CreateNetworkInterface(
       {
         SubnetId: id,
-        PrivateIpAddress: address,
+        PrivateIpAddress: MEMBERS[member]!,
         Groups: [GroupId!],
         ...(half !== undefined && { Ipv6Addresses: [{ Ipv6Address: `${half}53` }] }),
         TagSpecifications: [{ ResourceType: 'network-interface', Tags }],

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Endpoint } from '../running/question.ts';
 import { type RunningServer, startServer } from '../running/server.ts';
+import { nsdConf } from './nsd-conf.ts';
 
 /** The upstream of all measurements: nsd with wildcards, so that every name exists and no two need to be written down. */
 
@@ -21,25 +22,12 @@ ns A 192.0.2.53
 
 export function nsdFiles(listen: Endpoint, directory: string): Record<string, string> {
   return {
-    'nsd.conf': `server:
-  ip-address: ${listen.address}@${listen.port}
-  server-count: 1
-  username: ""
-  chroot: ""
-  database: ""
-  zonesdir: "${directory}"
-  zonelistfile: "${directory}/zone.list"
-  xfrdir: "${directory}"
-  xfrdfile: ""
-  pidfile: ""
-  logfile: "${directory}/nsd.log"
-  minimal-responses: yes
-  rrl-ratelimit: 0
-  rrl-whitelist-ratelimit: 0
-  tcp-count: 1000
-remote-control:
-  control-enable: no
-${[ANSWERING_ZONE, EMPTY_ZONE].map((zone) => `zone:\n  name: ${zone}\n  zonefile: ${zone}\n`).join('')}`,
+    'nsd.conf': nsdConf({
+      listen,
+      directory,
+      zonesDirectory: directory,
+      zones: [ANSWERING_ZONE, EMPTY_ZONE],
+    }),
     [ANSWERING_ZONE]: `${apex(ANSWERING_ZONE)}* A 192.0.2.1\n`,
     [EMPTY_ZONE]: apex(EMPTY_ZONE),
   };

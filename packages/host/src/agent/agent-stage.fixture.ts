@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +50,8 @@ export type StagedAgent = {
   look: () => void;
   /** SIGTERM, and the end. */
   stop: () => Promise<void>;
+  /** Its end, of whatever; where that is a failure, whoever asks for it has to catch it. */
+  ended: () => Promise<void>;
 };
 
 export async function setStage(t: TestContext): Promise<Stage> {
@@ -110,11 +113,16 @@ function bootAgent(
     faults: [],
     isStandingBy: false,
   };
+  let isExpected = false;
+  const ended = async () => {
+    isExpected = true;
+    await (await agent).running.ended;
+  };
   const stop = async () => {
     ending.abort();
     await (await agent).running.ended;
   };
-  t.after(stop);
+  t.after(() => stop().catch((error) => assert.ok(isExpected, error)));
   return {
     status: () => status?.() ?? readStatus(config, nothing, undefined, NO_HEALS),
     told,
@@ -122,6 +130,7 @@ function bootAgent(
     directory,
     look: asking.ask,
     stop,
+    ended,
   };
 }
 

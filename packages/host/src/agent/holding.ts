@@ -69,7 +69,9 @@ export function makeHolding(
 }
 
 function isCalm(turn: HoldingView['turn']): boolean {
-  return turn?.step?.do === 'wait' && turn.step.pace === 'calm' && turn.problems.length === 0;
+  // What is wrong with one address of an interface keeps nobody from taking it over.
+  const isHindered = turn?.problems.some(({ code }) => code !== 'outside-subnet');
+  return turn?.step?.do === 'wait' && turn.step.pace === 'calm' && !isHindered;
 }
 
 /** One that is lost begins anew when the fault is forgiven, and sooner where this host keeps the address all the same. */

@@ -98,4 +98,25 @@ describe('an agent', { timeout: 300_000, concurrency: true }, () => {
     await untilServing(again);
     assert.equal(again.status().member, 'a');
   });
+
+  test('ends whole where a part of it fails: nobody answers at an address that is not looked after', async (t) => {
+    const stage = await setStage(t);
+    const upstream = await upstreamThat(t, () => ({ address: '10.0.0.1', ttl: 0 }));
+    stage.configure(ruleTo(upstream.endpoint));
+    let isBroken = false;
+    const agent = stage.boot('i-1', {
+      examineHost: async () => {
+        if (isBroken) throw new TypeError('a bug');
+        return { disk: undefined, memoryAvailable: 1 };
+      },
+    });
+    const ended = agent.ended();
+    ended.catch(() => {});
+    await untilServing(agent);
+    const client = await startClient(t, `${stage.address}:${stage.port}`);
+    assert.equal(await client.ask('www.corp.example.'), '10.0.0.1');
+    isBroken = true;
+    await assert.rejects(ended, /a bug/);
+    assert.equal(agent.status().engine, undefined);
+  });
 });

@@ -1,9 +1,10 @@
 import type { MemberInterface } from '../cloud/address-cloud.ts';
+import { addressesOutside } from '../cloud/service-interface-of.ts';
 import type { Host } from './decide-claim.ts';
 
 /** What is wrong with a tier's interfaces, for the operator: nothing is changed, and it is looked at again. */
 export type ClaimProblem = {
-  code: 'no-interface' | 'other-zone' | 'other-vpc' | 'duplicate-member' | 'no-member';
+  code: 'no-interface' | 'other-zone' | 'other-vpc' | 'duplicate-member' | 'no-member' | 'outside-subnet';
   message: string;
 };
 
@@ -30,7 +31,10 @@ export function findCandidates(
     const message = `this instance is in ${host.availabilityZone}, and an interface can be attached only in its own availability zone (${wanted.map(describe).join(', ')}); start the instance there`;
     return { candidates: [], problems: [{ code: 'other-zone', message }] };
   }
-  const problems = near.flatMap((each) => problemOf(each, interfaces, host));
+  const problems = near.flatMap((each) => [
+    ...problemOf(each, interfaces, host),
+    ...addressesOutside(each).map((address) => outside(each, address)),
+  ]);
   const candidates = near.filter((each) => problemOf(each, interfaces, host).length === 0);
   return { candidates: inOrderOf(host.instanceId, candidates), problems: uniqueBy(problems) };
 }
@@ -55,6 +59,12 @@ function problemOf(each: MemberInterface, all: readonly MemberInterface[], host:
     return [{ code: 'other-vpc', message }];
   }
   return [];
+}
+
+/** The others of its addresses are served all the same. */
+function outside({ id, member, subnetId, subnetCidrs }: MemberInterface, address: string): ClaimProblem {
+  const message = `${address} of ${member ?? 'no member'} (${id}) is in none of the ranges of its subnet ${subnetId} (${subnetCidrs.join(', ') || 'none'}), and is not served; give the subnet its range, or take the address from the interface`;
+  return { code: 'outside-subnet', message };
 }
 
 /** Hosts that start together begin at different ones. */

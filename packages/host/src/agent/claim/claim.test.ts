@@ -125,6 +125,11 @@ describe('a claim', () => {
     assert.deepEqual(problemsOf({ interfaces: [{ ...ENI, member: undefined }] }), [
       'no-member: eni-a has no tag pointsman:member with the name of a member; give it one, or take its tag pointsman:tier away',
     ]);
+    const strange = { ...ENI, addresses: ['10.0.0.53', 'fd00::53'] };
+    assert.deepEqual(problemsOf({ interfaces: [strange] }), [
+      'outside-subnet: fd00::53 of a (eni-a) is in none of the ranges of its subnet subnet-1 (10.0.0.0/24), and is not served; give the subnet its range, or take the address from the interface',
+    ]);
+    assert.equal(stepAfter(0, view({ interfaces: [strange] })).do, 'attach');
     for (const interfaces of [[], [{ ...ENI, vpcId: 'vpc-2' }], [ENI, { ...ENI, id: 'eni-b' }]])
       assert.equal(stepAfter(60_000, view({ interfaces })).do, 'wait');
   });

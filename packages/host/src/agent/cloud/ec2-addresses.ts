@@ -9,6 +9,7 @@ import type { AddressCloud, Attachment, HolderState, MemberInterface } from './a
 import { callCloud } from './call-cloud.ts';
 import type { CloudClients } from './clients.ts';
 import { CloudError } from './cloud-error.ts';
+import { addressesOutside } from './service-interface-of.ts';
 
 /** The tags of a member's interface: `TOPOLOGY/TIER`, and the member's name. */
 export const TIER_TAG = 'pointsman:tier';
@@ -19,15 +20,22 @@ export function openEc2Addresses(
   { ec2 }: Pick<CloudClients, 'ec2'>,
   { tier, instanceId }: { tier: string; instanceId: () => Promise<string> },
 ): AddressCloud {
-  const subnets = new Map<string, string[]>();
+  const subnets = new Map<string, KnownSubnet>();
+  /** Not known yet; or it may have been given another range since, which an address of an interface is in. */
+  const isToAsk = (each: NetworkInterface) => {
+    const known = subnets.get(each.SubnetId!);
+    if (!known) return true;
+    const isOld = performance.now() - known.at > SUBNET_LASTS;
+    return isOld && addressesOutside(memberInterface(each, subnets)).length > 0;
+  };
   return {
     findInterfaces: async () => {
       const tagged = await describeInterfaces(ec2, tier);
       // An instance's primary interface is its own, and its management's, whatever tags its launch template gave it.
       const found = tagged.filter(({ Attachment }) => Attachment?.DeviceIndex !== 0);
-      const unknown = found.map(({ SubnetId }) => SubnetId!).filter((id) => !subnets.has(id));
-      for (const subnet of await describeSubnets(ec2, unknown))
-        subnets.set(subnet.SubnetId!, cidrsOf(subnet));
+      const toAsk = found.filter(isToAsk).map(({ SubnetId }) => SubnetId!);
+      for (const subnet of await describeSubnets(ec2, toAsk))
+        subnets.set(subnet.SubnetId!, { cidrs: cidrsOf(subnet), at: performance.now() });
       return found.map((each) => memberInterface(each, subnets));
     },
     findHolders: (ids) => describeHolders(ec2, ids),
@@ -47,6 +55,12 @@ export function openEc2Addresses(
     },
   };
 }
+
+/** `at`: when it was described, milliseconds of `performance.now()`. */
+type KnownSubnet = { cidrs: readonly string[]; at: number };
+
+/** Milliseconds. */
+const SUBNET_LASTS = 60_000;
 
 async function describeInterfaces(ec2: CloudClients['ec2'], tier: string): Promise<NetworkInterface[]> {
   const { paginateDescribeNetworkInterfaces } = await import('@aws-sdk/client-ec2');
@@ -100,10 +114,7 @@ function holderState({ InstanceState, InstanceStatus, SystemStatus }: InstanceSt
   return isImpaired ? 'impaired' : 'alive';
 }
 
-function memberInterface(
-  each: NetworkInterface,
-  subnets: ReadonlyMap<string, readonly string[]>,
-): MemberInterface {
+function memberInterface(each: NetworkInterface, subnets: ReadonlyMap<string, KnownSubnet>): MemberInterface {
   return {
     id: each.NetworkInterfaceId!,
     member: memberName(each.TagSet?.find(({ Key }) => Key === MEMBER_TAG)?.Value),
@@ -111,7 +122,7 @@ function memberInterface(
     availabilityZone: each.AvailabilityZone!,
     vpcId: each.VpcId!,
     subnetId: each.SubnetId!,
-    subnetCidrs: subnets.get(each.SubnetId!) ?? [],
+    subnetCidrs: subnets.get(each.SubnetId!)?.cidrs ?? [],
     addresses: [
       each.PrivateIpAddress!,
       ...(each.PrivateIpAddresses ?? [])

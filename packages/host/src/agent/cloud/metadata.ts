@@ -1,3 +1,4 @@
+import { readBounded } from '../configuration/read-bounded.ts';
 import { CloudError } from './cloud-error.ts';
 
 /** What an instance is told about itself, by version 2 of the metadata service. Each may throw a `CloudError`. */
@@ -22,6 +23,8 @@ export type RoleCredentials = {
 
 /** Milliseconds. */
 const PATIENCE = 2000;
+/** Of an answer: a role's keys have one or two thousand. */
+const MOST_BYTES = 65_536;
 const TOKEN_SECONDS = 6 * 3600;
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html */
@@ -29,16 +32,21 @@ export function openMetadata(endpoint: string, now: () => number): Metadata {
   let token: string | undefined;
   let offset: number | undefined;
   const request = async (method: string, path: string, headers: Record<string, string>) => {
-    let response: Response;
     try {
       const signal = AbortSignal.timeout(PATIENCE);
-      response = await fetch(`${endpoint}/latest/${path}`, { method, headers, signal });
+      const {
+        status,
+        headers: told,
+        body,
+      } = await fetch(`${endpoint}/latest/${path}`, {
+        ...{ method, headers, signal },
+      });
+      const date = Date.parse(told.get('date') ?? '');
+      if (!Number.isNaN(date)) offset = now() - date;
+      return { status, text: body ? await readBounded(body, MOST_BYTES) : '' };
     } catch (error) {
       throw unreachable(endpoint, String((error as Error).cause ?? error));
     }
-    const date = Date.parse(response.headers.get('date') ?? '');
-    if (!Number.isNaN(date)) offset = now() - date;
-    return { status: response.status, text: await response.text() };
   };
   const get = async (path: string): Promise<string | undefined> => {
     for (let tries = 0; ; tries++) {

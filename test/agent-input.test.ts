@@ -29,7 +29,7 @@ const OWNER = {
   secretAccessKey: 'owner',
 };
 /** Milliseconds: far more than anything here takes. */
-const PATIENCE = 60_000;
+const PATIENCE = 150_000;
 
 describe('what an agent says of wrong input', { timeout: 300_000 }, () => {
   test('each mistake is told with what to do, changes nothing, and is over when it is mended', async (t) => {
@@ -56,7 +56,10 @@ describe('what an agent says of wrong input', { timeout: 300_000 }, () => {
     await cloud.ec2.DeleteNetworkInterface({ NetworkInterfaceId: foreign }, OWNER);
     await agent.says(/the role of this host may not do ec2:AttachNetworkInterface: allow it/);
     const tries = () => calls.filter(({ operation }) => operation === 'AttachNetworkInterface');
-    await until(() => tries().length >= 4);
+    await until(
+      () => tries().length >= 4,
+      () => `it has tried ${tries().length} times`,
+    );
     const pauses = tries().map(({ at }, index) => at - (tries()[index - 1]?.at ?? 0));
     for (const [index, least] of [250, 500, 1000].entries())
       assert.ok(pauses[index + 1]! >= least, `tried again after ${pauses.join(', ')} ms`);
@@ -213,7 +216,7 @@ function startAgent(t: TestContext, { file }: Files) {
   };
 }
 
-async function until(isSo: () => boolean, why = () => 'it is not so'): Promise<void> {
+async function until(isSo: () => boolean, why: () => string): Promise<void> {
   const end = performance.now() + PATIENCE;
   while (!isSo()) {
     assert.ok(performance.now() < end, why());

@@ -34,7 +34,12 @@ export function openClients(
     ...(credentials && { credentials }),
     // Whoever calls looks again before it calls again: a second call would be decided on old knowledge.
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: CONNECT_WITHIN, requestTimeout: ANSWER_WITHIN },
+    requestHandler: {
+      connectionTimeout: CONNECT_WITHIN,
+      requestTimeout: ANSWER_WITHIN,
+      // Else the SDK only warns, and a call that is never answered is never over.
+      throwOnRequestTimeout: true,
+    },
   };
   return {
     ec2: once(async () => new (await import('@aws-sdk/client-ec2')).EC2Client(settings)),

@@ -33,7 +33,7 @@ export async function openHealLab(spares: number): Promise<HealLab> {
   const file = join(folder, 'hybrid.yaml');
   const text = readFileSync(EXAMPLE, 'utf8')
     .replace(/^name: .*$/m, `name: ${NAME}`)
-    .replace(/^( *)engine: native$/m, `$1engine: native\n$1spares: ${spares}`);
+    .replace(/^( *)spares: [0-9]+/m, `$1spares: ${spares}`);
   writeFileSync(file, text);
   const topology = readTopology(file, text);
   const more = ['--world', 'namespaces', '--agents', '--attach', DELAY, '--detach', DELAY];

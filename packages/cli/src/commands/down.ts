@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { labOf } from '../find-lab.ts';
 import { parseLabName } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
+import { tellWhatLasts } from '../tell-what-lasts.ts';
 import { say, sayJson } from '../terminal.ts';
 
 const AFTER_HELP = `
@@ -41,25 +42,4 @@ function labFrom(file: string | undefined, { lab, json }: DownOptions): string |
   const known = knownLabs().map((each) => `${each.lab} (${each.file})`);
   const here = known.length === 0 ? 'there are none here' : `there are ${known.join(', ')}`;
   throw new Outcome(2, `name one lab, by its topology or by --lab; ${here}`);
-}
-
-/** Milliseconds that nobody wonders about. */
-const SOON = 1000;
-
-/** Says on stderr what is being done when it has lasted for a while, and from then on each next thing. */
-function tellWhatLasts(): { tell: (what: string) => void; stop: () => void } {
-  let current: string | undefined;
-  let isLate = false;
-  const write = () => process.stderr.write(`${current} …\n`);
-  const timer = setTimeout(() => {
-    isLate = true;
-    if (current !== undefined) write();
-  }, SOON);
-  return {
-    tell: (what) => {
-      current = what;
-      if (isLate) write();
-    },
-    stop: () => clearTimeout(timer),
-  };
 }

@@ -16,6 +16,7 @@ import { parsePort, parseSeconds } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
 import { OWN_COMMAND } from '../own-command.ts';
 import { onEndSignal } from '../signals.ts';
+import { tellWhatLasts } from '../tell-what-lasts.ts';
 import { count, firstOf, say, sayJson } from '../terminal.ts';
 import { tellKept } from '../up/drift.ts';
 import { readyEvent } from '../up/ready.ts';
@@ -160,7 +161,7 @@ function refuse(error: unknown, { json }: UpOptions): never {
 async function startKind(
   topology: Topology,
   file: string,
-  { world, port, state, agents, attach, detach }: UpOptions,
+  { world, port, state, agents, attach, detach, json }: UpOptions,
   ending: AbortController,
 ): Promise<World | NamespaceWorld> {
   const { signal } = ending;
@@ -170,16 +171,18 @@ async function startKind(
   }
   const { startNamespaceWorld } = await import('@pointsman/lab/namespaces');
   const onEndRequest = () => ending.abort();
+  const lasting = json ? undefined : tellWhatLasts();
   return startNamespaceWorld(topology, {
     file: resolve(file),
     port,
     state,
     signal,
     onEndRequest,
+    tell: lasting?.tell,
     ...(agents && { agents: { command: OWN_COMMAND } }),
     delays: {
       ...(attach !== undefined && { attachDelay: attach * 1000 }),
       ...(detach !== undefined && { detachDelay: detach * 1000 }),
     },
-  });
+  }).finally(lasting?.stop);
 }

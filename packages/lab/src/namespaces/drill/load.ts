@@ -30,8 +30,11 @@ export type Load = {
 
 /** Milliseconds between two questions of a client. */
 export const INTERVAL = 100;
-/** Questions of one client that wait for an answer; a host that has so many asks no more, and those count as lost. */
-const MOST_UNDERWAY = 100;
+/**
+ * Questions of one client that wait for an answer; a host that has so many asks no more, and those count as lost. By its defaults glibc asks three servers for
+ * 28 s before it gives up, and ten questions a second wait so long in an outage that loses none.
+ */
+const MOST_UNDERWAY = 300;
 /** Milliseconds after which an answer is late: people notice, and so do time-outs of programs. */
 export const LATE = 1000;
 

@@ -53,6 +53,8 @@ export type NamespaceWorldOptions = {
   agents?: LabAgentsChoice | undefined;
   /** How the cloud behaves once the lab is up, where it is not as on a usual day. */
   delays?: Partial<Pick<CloudFaults, 'attachDelay' | 'detachDelay'>> | undefined;
+  /** Hears what is being done. */
+  tell?: ((what: string) => void) | undefined;
   /** Gives up the start. */
   signal?: AbortSignal;
   /** Another command wants the world to end. */
@@ -75,6 +77,7 @@ export async function startNamespaceWorld(
   try {
     return await startWithin(cleanups, topology, plan, options);
   } catch (error) {
+    options.tell?.(`removing what was made of ${topology.name}`);
     await cleanups.run().catch((failure: Error) => process.emitWarning(failure));
     throw asWorldError(error as Error, options.port);
   }
@@ -93,6 +96,7 @@ async function startWithin(
     throw new WorldError('runs-already', `a lab of ${lab} runs already; \`pointsman down FILE\` ends it`);
   cleanups.add(hold.release);
   noteTopology(hold.folder, options.file);
+  options.tell?.(`making the networks of ${lab}, and machines in them`);
   // Meanwhile the networks are made.
   const compiled = compilePrograms(enginesOf(plan), options.agents?.command);
   const fabric = await openFabric({ lab, visible: PROGRAM_FOLDERS });
@@ -129,6 +133,11 @@ async function startWithin(
     ? makeLabAgents({ lab, cloud, plan, networks, routerOf, ...options.agents, signal })
     : makeLabMembers(lab, cloud, networks.seeded.interfaces, signal);
   cleanups.add(members.stop);
+  options.tell?.(
+    options.agents
+      ? 'waiting for agents to boot, to take the addresses of members, and to stand by'
+      : 'starting the members of the tiers',
+  );
   await compiled;
   await members.start(world.forwarders);
   hosted.settle();

@@ -61,6 +61,19 @@ describe('hosts that all find themselves unfit, within seconds of each other', {
       assert.equal(world.countUnheld(), 3);
     });
 
+    test(`go one after the other where they have waited for the same one, and spares are well ${title}`, async () => {
+      const { world } = await settledWorld(seed + run, 0, 3);
+      // Longer than the time between two turns.
+      world.cloud.faults.detachDelay = 30_000;
+      for (const agent of world.agents.values()) if (agent.held()) agent.fitness = 'failing';
+      for (let time = 0; time < RECOVERY; time += 500) {
+        await world.pass(500);
+        assert.ok(world.countUnheld() <= 1, `${world.countUnheld()} addresses have no host`);
+      }
+      world.checkAllHeld();
+      for (const agent of world.agents.values()) assert.ok(agent.fitness === 'fit' || !agent.held());
+    });
+
     test(`leave a single one free to go, whoever it is, and a spare takes its address ${title}`, async () => {
       const { world, random } = await settledWorld(seed + run, 0);
       const holders = [...world.agents.values()].filter((agent) => agent.held());
@@ -73,10 +86,10 @@ describe('hosts that all find themselves unfit, within seconds of each other', {
   }
 });
 
-/** Three members and a spare, all well. `lag` in seconds at most. */
-async function settledWorld(seed: number, lag: number) {
+/** Three members and spares, all well. `lag` in seconds at most. */
+async function settledWorld(seed: number, lag: number, spares = 1) {
   const random = makeRandom(seed);
-  const world = makeModelWorld(3, 1, random);
+  const world = makeModelWorld(3, spares, random);
   world.cloud.faults.lag = random() * lag * 1000;
   await world.pass(60_000);
   world.checkAllHeld();

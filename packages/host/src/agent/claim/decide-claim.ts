@@ -1,7 +1,7 @@
 import type { Attachment, HolderState, MemberInterface } from '../cloud/address-cloud.ts';
 import type { HostFitness } from '../fitness.ts';
 import { type ClaimProblem, findCandidates } from './candidates.ts';
-import { whyStay } from './let-go.ts';
+import { unfitnessOf, whyStay } from './let-go.ts';
 
 /**
  * What a host does next about the fixed address of a member: one decision from what is seen now. All that matters is in the cloud and in
@@ -13,8 +13,9 @@ import { whyStay } from './let-go.ts';
  */
 export function decideClaim(memory: ClaimMemory, view: ClaimView, now: number): Decision {
   const { candidates, problems } = findCandidates(view.interfaces, view.host);
-  const next = { ...memory, since: stillSince(memory.since, doubtsOf(candidates, view), now) };
   const held = candidates.find(({ mac }) => view.macs.has(mac)) ?? findDoubtful(view);
+  const doubts = [...unfitnessOf(held, view), ...doubtsOf(candidates, view)];
+  const next = { ...memory, since: stillSince(memory.since, doubts, now) };
   const step = held ? stepOfHolder(held, next, view, now) : stepOfClaimant(candidates, next, view, now);
   return { memory: next, step, candidates, problems };
 }
@@ -49,7 +50,7 @@ export type ClaimView = {
 };
 
 export type ClaimMemory = {
-  /** Since when each thing has been seen without interruption, milliseconds; by `doubtsOf`. */
+  /** Since when each thing has been seen without interruption, milliseconds; by `doubtsOf` and `unfitnessOf`. */
   since: ReadonlyMap<string, number>;
   /** The last call that the cloud took on: what it changes may not be seen yet. */
   lastCall: { key: string; at: number } | undefined;
@@ -114,7 +115,7 @@ function stepOfHolder(held: MemberInterface, memory: ClaimMemory, view: ClaimVie
   if (view.fitness === 'fit') return { do: 'hold', interface: held };
   const stay = whyStay(held, view);
   const isBegun = attachment?.state === 'detaching';
-  if (!isBegun && !hasLasted(memory, UNFIT, stay.for, now))
+  if (!isBegun && !hasLasted(memory, stay.since, stay.for, now))
     return { do: 'hold', interface: held, despite: stay.why };
   if (!isMine)
     return { do: 'wait', pace: 'brisk', why: `${held.id} is to be released, and not described yet` };
@@ -211,8 +212,7 @@ function unlessTooSoon<Step extends ClaimStep & { key: string }>(
 
 /** What counts only if it stays so for a while. */
 function doubtsOf(candidates: readonly MemberInterface[], view: ClaimView): string[] {
-  const unfit = view.fitness === 'fit' ? [] : [UNFIT];
-  const ofInterfaces = candidates.flatMap(({ mac, attachment }) => {
+  return candidates.flatMap(({ mac, attachment }) => {
     if (!attachment) return [];
     const { id, instanceId, state } = attachment;
     const here = view.macs.has(mac);
@@ -224,10 +224,7 @@ function doubtsOf(candidates: readonly MemberInterface[], view: ClaimView): stri
       ...(isMine ? [] : [`${view.holders.get(instanceId)} ${id}`]),
     ];
   });
-  return [...unfit, ...ofInterfaces];
 }
-
-const UNFIT = 'this host is unfit';
 
 function stillSince(
   before: ReadonlyMap<string, number>,

@@ -1,9 +1,9 @@
 import type { AgentConfig } from '@pointsman/core/config';
 import type { AgentPorts } from './agent-ports.ts';
 import type { Outcome } from './claim/keep-claiming.ts';
+import { followEngineBlame } from './engine-blame.ts';
 import type { Fitness } from './fitness.ts';
 import type { Heals } from './heals/heals.ts';
-import { pauseFor } from './pause.ts';
 import type { Remembered } from './remembered.ts';
 import { startStandby } from './standby.ts';
 import { beginTenure, type Tenure } from './tenure.ts';
@@ -24,25 +24,20 @@ export type HoldingView = {
   isStandingBy: boolean;
 };
 
-/** Milliseconds that an engine which does not come back keeps this host from having an address. */
-const ENGINE_FAULT_LASTS = 5 * 60_000;
+/** Milliseconds. */
 const TRIES_AGAIN_AFTER = 30_000;
 
 export function makeHolding(
   config: AgentConfig,
   ports: AgentPorts,
-  {
-    heals,
-    remembered,
-    fitness,
-    signal,
-  }: { heals: Heals; remembered: Remembered; fitness: Fitness; signal: AbortSignal },
+  { heals, remembered, fitness }: { heals: Heals; remembered: Remembered; fitness: Fitness },
 ): Holding {
+  const now = () => performance.now();
   const standby = startStandby(ports);
   let tenure: Tenure | undefined;
   let turn: HoldingView['turn'];
   let turnedAt: number | undefined;
-  const onLost = blameEngine(fitness, signal);
+  const engine = followEngineBlame(fitness, now);
   const end = async () => {
     await tenure?.end();
     tenure = undefined;
@@ -51,13 +46,14 @@ export function makeHolding(
     view: () => ({ tenure, turn, turnedAt, isStandingBy: !tenure && isCalm(turn) && standby.isReady() }),
     onTurn: async ({ held, step, candidates, problems }) => {
       turn = { step, problems };
+      engine.look(tenure !== undefined && isServed(tenure));
       turnedAt = performance.now();
       const isOver = tenure && (tenure.interface.id !== held?.id || isDueAgain(tenure, step, fitness));
       if (isOver) await end();
       if (!held && candidates) standby.keep(candidates);
       if (!held || tenure) return;
       standby.keep([]);
-      tenure = beginTenure(held, { config, ports, heals, onLost, now: () => performance.now() });
+      tenure = beginTenure(held, { config, ports, heals, onLost: engine.blame, now });
       await remembered
         .write(held)
         .catch(({ message }) => ports.report({ level: 4, text: `the interface is not kept: ${message}` }));
@@ -74,21 +70,13 @@ function isCalm(turn: HoldingView['turn']): boolean {
   return turn?.step?.do === 'wait' && turn.step.pace === 'calm' && !isHindered;
 }
 
+function isServed({ health, lostFor }: Tenure): boolean {
+  return lostFor() === undefined && health().answers;
+}
+
 /** One that is lost begins anew when the fault is forgiven, and sooner where this host keeps the address all the same. */
 function isDueAgain(tenure: Tenure, step: Outcome['step'], fitness: Fitness): boolean {
   const lostFor = tenure.lostFor();
   if (lostFor === undefined) return false;
   return fitness.state() === 'fit' || (step?.do === 'hold' && lostFor > TRIES_AGAIN_AFTER);
-}
-
-/** For a while: whatever held the engine up may have passed, and nobody else may have taken the address. The latest blame counts. */
-function blameEngine(fitness: Fitness, signal: AbortSignal): (reason: string) => void {
-  let latest = 0;
-  return (reason) => {
-    const blame = ++latest;
-    fitness.set('engine', reason);
-    void pauseFor(ENGINE_FAULT_LASTS, signal).then(() => {
-      if (blame === latest) fitness.set('engine', undefined);
-    });
-  };
 }

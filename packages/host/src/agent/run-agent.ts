@@ -9,7 +9,7 @@ import { openLastGood } from './configuration/last-good.ts';
 import { openSource } from './configuration/source.ts';
 import type { Report } from './events.ts';
 import { openHeals } from './heals/heals.ts';
-import { examineHost } from './health/examine-host.ts';
+import { makeHostExamination } from './health/examine-host.ts';
 import { readAddresses, readMacs } from './kernel.ts';
 import { leaveNetwork, openNetwork } from './network.ts';
 import { openRemembered } from './remembered.ts';
@@ -96,7 +96,7 @@ function openPorts(
         onFailure: (error) => report({ level: 3, text: `the engine failed: ${error.message}` }),
       }),
     onStuck,
-    examineHost: () => examineHost(config.stateDirectory),
+    examineHost: makeHostExamination(config.stateDirectory),
     untilAsked: asking.pauseUntil,
     report,
     metrics: noMetrics(),

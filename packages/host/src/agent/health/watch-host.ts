@@ -16,11 +16,12 @@ const LOOK = 500;
 export async function watchHost(ports: AgentPorts, fitness: Fitness, signal: AbortSignal): Promise<void> {
   const say = sayOnce(ports.report);
   let memory: HostMemory = new Map();
+  let isLeaving = false;
   while (!signal.aborted) {
-    const isLeaving = await ports.metadata.targetLifecycleState().then(
+    isLeaving = await ports.metadata.targetLifecycleState().then(
       (state) => state === 'Terminated',
       // Away: nothing is known, and nothing changes for it.
-      () => false,
+      () => isLeaving,
     );
     fitness.set('fleet', isLeaving ? 'Auto Scaling is about to end this instance' : undefined);
     const signs = { ...(await ports.examineHost()), clockOffset: ports.metadata.clockOffset() };

@@ -2,29 +2,32 @@ import type { RecordSet } from '@pointsman/core/dns';
 import { type Name, parentOf, rdataToText } from '@pointsman/core/dns';
 import type { Plan } from '@pointsman/core/plan';
 import type { Network, Topology, Zone } from '@pointsman/core/topology';
+import { buildModel, type Model, traceName, type WorldRules } from '@pointsman/core/verify';
 
 /** A question worth asking, and why. Names have no final dot. */
 export type ExampleQuery = { network: string; name: string; type: string; why: string };
 
-type Candidate = { network: Network; zone: Zone; set: RecordSet };
+type ZoneRecord = { zone: Zone; set: RecordSet };
+type Candidate = ZoneRecord & { network: Network };
 
 /**
  * Up to three questions that cross the boundary: from a VPC to a site, from a site to a private hosted zone, and a reverse one.
  * Only questions that the topology can answer.
  */
-export function exampleQueries(topology: Topology, plan: Plan): ExampleQuery[] {
+export function exampleQueries(topology: Topology, plan: Plan, world: WorldRules): ExampleQuery[] {
+  const model = buildModel(topology, plan, { world });
   const vpcs = topology.networks.filter(({ kind }) => kind === 'vpc');
   const sites = topology.networks.filter(({ kind }) => kind === 'site');
   const tierNetworks = new Set(topology.forwarders.map(({ network }) => network));
   // A VPC that is only peered shows more than the one the tier stands in.
   vpcs.sort((a, b) => Number(tierNetworks.has(a.name)) - Number(tierNetworks.has(b.name)));
-  const find = (networks: readonly Network[], fits: (candidate: Candidate) => boolean) =>
-    firstCandidate(topology, plan, networks, fits);
+  const find = (networks: readonly Network[], fits: (record: ZoneRecord) => boolean) =>
+    firstCandidate(model, networks, fits);
   const forward = find(
     vpcs,
     ({ zone, set }) => zone.kind === 'external' && set.type === 'A' && !isServer(set, zone),
   );
-  const isReverse = ({ set }: Candidate) => set.type === 'PTR';
+  const isReverse = ({ set }: ZoneRecord) => set.type === 'PTR';
   const names = (set: RecordSet) => rdataToText('PTR', set.data[0]!) === forward?.set.name;
   const chosen = [
     forward,
@@ -41,24 +44,37 @@ export function exampleQueries(topology: Topology, plan: Plan): ExampleQuery[] {
     .map(describe);
 }
 
+/** So many pairs of a network and a name are looked at for each question. */
+const MOST_LOOKS = 1000;
+
+/** The first network whose clients get a record set that fits, by the topology, and that is not at home there. */
 function firstCandidate(
-  topology: Topology,
-  plan: Plan,
+  model: Model,
   networks: readonly Network[],
-  fits: (candidate: Candidate) => boolean,
+  fits: (record: ZoneRecord) => boolean,
 ): Candidate | undefined {
+  const { topology } = model;
   // The deepest zones first: a zone inside a zone is worth seeing.
-  const zones = [...topology.zones].sort((a, b) => depth(b.name) - depth(a.name));
+  const zones = topology.zones.toSorted((a, b) => depth(b.name) - depth(a.name));
+  const fitting = zones.flatMap((zone): ZoneRecord[] => {
+    const set = zone.records.find(
+      (each) => each.name !== zone.name && !/^[*_]/.test(each.name) && fits({ zone, set: each }),
+    );
+    return set ? [{ zone, set }] : [];
+  });
+  let looks = 0;
   for (const network of networks) {
-    for (const zone of zones) {
-      if (holds(zone, network, topology) || !canResolve(network, zone, plan)) continue;
-      const set = zone.records.find(
-        (each) => each.name !== zone.name && !/^[*_]/.test(each.name) && fits({ network, zone, set: each }),
-      );
-      if (set) return { network, zone, set };
+    for (const record of fitting) {
+      if (++looks > MOST_LOOKS) return undefined;
+      const candidate = { network, ...record };
+      if (!holds(record.zone, network, topology) && isAnswered(model, candidate)) return candidate;
     }
   }
   return undefined;
+}
+
+function isAnswered(model: Model, { network, set: { name, type } }: Candidate): boolean {
+  return traceName(model, { from: network.name, name, type }).rcode === 'NOERROR';
 }
 
 /** True for a name that the zone has as its DNS or mail server: there are more telling ones. */
@@ -83,14 +99,6 @@ function holds(zone: Zone, network: Network, topology: Topology): boolean {
   return topology.authorities.some(
     ({ name, network: home }) => name === zone.authority && home === network.name,
   );
-}
-
-function canResolve(network: Network, zone: Zone, plan: Plan): boolean {
-  const [first] = network.resolvers;
-  if (first?.kind === 'tier') return true;
-  const authority =
-    first?.kind === 'authority' ? plan.authorities.find(({ name }) => name === first.name) : undefined;
-  return authority?.forwards.some(({ suffix }) => suffix === zone.name) ?? false;
 }
 
 function describe({ network, zone, set }: Candidate): ExampleQuery {

@@ -62,7 +62,7 @@ function agentLines({ members }: NamespaceWorld, file: string): string[] {
 }
 
 function execLines(topology: Topology, plan: Plan, file: string): string[] {
-  return exampleQueries(topology, plan).flatMap(({ network, name, type, why }) => {
+  return exampleQueries(topology, plan, 'namespaces').flatMap(({ network, name, type, why }) => {
     const question = type === 'PTR' ? `-x ${name}` : type === 'A' ? name : `${name} ${type}`;
     const line = `${SUDO}pointsman exec ${file} --from ${network} -- dig +short ${question}`;
     return [style('dim', `# ${why}`), line];

@@ -69,7 +69,7 @@ function notes(world: World): string[] {
 }
 
 function digLines(topology: Topology, plan: Plan, world: World): string[] {
-  return exampleQueries(topology, plan).flatMap(({ network, name, type, why }) => {
+  return exampleQueries(topology, plan, 'loopback').flatMap(({ network, name, type, why }) => {
     const client = world.plan.clients.find((each) => each.network === network)!;
     const resolver = parseEndpoint(client.resolvers[0]!)!;
     const question = type === 'PTR' ? `-x ${name}` : type === 'A' ? name : `${name} ${type}`;

@@ -105,7 +105,7 @@ function tell({ step, problems, failure }: Turn, { heals }: ClaimingOptions, say
     step.do === 'attach'
       ? `${id} (${member}) is being attached to this host`
       : `${id} (${member}) is being detached${step.force ? ' by force' : ''}: ${step.why}`;
-  heals.begin(member!, step.do === 'attach' ? `${member} has no host` : step.why);
+  heals.begin(member!, step.do === 'attach' ? `${member} had no host` : step.why);
   heals.note(what);
   say('step', { level: 5, text: what });
 }

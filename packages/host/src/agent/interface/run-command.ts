@@ -17,6 +17,8 @@ export const runCommand: RunCommand = async (argv) => {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: PATIENCE,
     killSignal: 'SIGKILL',
+    // A Ctrl-C in the terminal is for us, who put back what was begun; in a group of its own the command does not hear it.
+    detached: true,
     env: { ...process.env, LC_ALL: 'C', PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` },
   });
   const result = { stdout: '', stderr: '' };

@@ -39,7 +39,7 @@ const STATUS: AgentStatus = {
   problems: [],
   faults: [],
   heals: [
-    { member: 'a', cause: 'a has no host', startedAt: 0, events: [], took_ms: 5400, outcome: 'healed' },
+    { member: 'a', cause: 'a had no host', startedAt: 0, events: [], took_ms: 5400, outcome: 'healed' },
   ],
 };
 

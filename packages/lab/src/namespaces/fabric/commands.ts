@@ -53,7 +53,8 @@ function runCommand(
   env: Readonly<Record<string, string>>,
 ): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const child = spawn(command, args, { stdio: 'pipe', env });
+  // A Ctrl-C in the terminal is for us, who end in order; in a group of its own the command does not hear it.
+  const child = spawn(command, args, { stdio: 'pipe', detached: true, env });
   let output = '';
   let complaint = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {

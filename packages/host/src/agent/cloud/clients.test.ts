@@ -1,24 +1,48 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
-import { test } from 'node:test';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, type TestContext, test } from 'node:test';
+import { openSource } from '../configuration/source.ts';
 import { openClients } from './clients.ts';
 import { openEc2Addresses } from './ec2-addresses.ts';
 
-test('a call to an API that hears and says nothing ends, as one that cannot be reached', async (t) => {
-  const server = createServer(() => {}).listen(0, '127.0.0.1');
-  t.after(() => server.close());
-  await once(server, 'listening');
-  server.on('connection', (socket) => t.after(() => socket.destroy()));
-  const { port } = server.address() as AddressInfo;
-  const where = { endpoint: `http://127.0.0.1:${port}`, region: async () => 'eu-west-1' };
-  const keys = {
-    accessKeyId: 'AKIA',
-    secretAccessKey: 'x',
-    sessionToken: 'x',
-    expiration: new Date(2 ** 43),
-  };
-  const clients = openClients(where, async () => keys);
-  const cloud = openEc2Addresses(clients, { tier: 'acme/main', instanceId: async () => 'i-1' });
-  await assert.rejects(cloud.findInterfaces(), /no answer: .*5000 ms/);
+describe('an API that hangs is waited for no longer than some seconds', {
+  concurrency: true,
+  timeout: 60_000,
+}, () => {
+  test('where it says nothing', async (t) => {
+    const clients = clientsAt(await serve(t, () => {}));
+    const addresses = openEc2Addresses(clients, { tier: 'acme/main', instanceId: async () => 'i-1' });
+    await assert.rejects(addresses.findInterfaces(), {
+      kind: 'unreachable',
+      message: /^ec2:DescribeNetworkInterfaces: no answer: .*5000 ms/,
+    });
+  });
+
+  test('where it ends in the middle of an answer', async (t) => {
+    const clients = clientsAt(await serve(t, (_, response) => response.write('{"name":')));
+    const source = openSource('s3://configs/a.json', 'a', clients);
+    await assert.rejects(
+      source.fetch(undefined, new AbortController().signal),
+      /^CloudError: s3:GetObject: /,
+    );
+  });
 });
+
+function clientsAt(endpoint: string) {
+  const keys = { accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'token' };
+  const expiration = new Date(Date.now() + 3_600_000);
+  return openClients({ endpoint, region: async () => 'eu-west-1' }, async () => ({ ...keys, expiration }));
+}
+
+async function serve(t: TestContext, listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

@@ -39,6 +39,8 @@ export function openClients(
       requestTimeout: ANSWER_WITHIN,
       // Else the SDK only warns, and a call that is never answered is never over.
       throwOnRequestTimeout: true,
+      // Of an answer that has begun, too.
+      socketTimeout: ANSWER_WITHIN,
     },
   };
   return {

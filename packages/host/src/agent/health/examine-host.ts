@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pauseFor } from '../pause.ts';
 import type { HostSigns } from './judge-host.ts';
@@ -35,6 +35,7 @@ export function makeHostExamination(
 async function tryDisk(directory: string): Promise<string | undefined> {
   const path = join(directory, 'writable');
   try {
+    await mkdir(directory, { recursive: true, mode: 0o755 });
     await writeFile(path, randomBytes(TRIAL_BYTES), { mode: 0o600, flush: true });
     return undefined;
   } catch (error) {

@@ -27,6 +27,20 @@ export async function createFixedInterface(
   return NetworkInterface!.NetworkInterfaceId!;
 }
 
+/** Keeps an address that a played server has: EC2 gives out any that no interface has. */
+export async function reserveAddress(
+  ec2: Ec2Api,
+  { address, authority }: { address: string; authority: string },
+  SubnetId: string,
+  caller: Caller,
+): Promise<void> {
+  const Description = `address of ${authority}, which the lab plays`;
+  await ec2.CreateNetworkInterface(
+    { SubnetId, Description, ...addressesOf([address]), ...tagsOf('network-interface', { Name: authority }) },
+    caller,
+  );
+}
+
 function memberTags({ name, tier, member }: LabMember): Record<string, string> {
   return { Name: name, [TIER_TAG]: tier, [MEMBER_TAG]: member };
 }

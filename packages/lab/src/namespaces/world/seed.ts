@@ -1,6 +1,7 @@
 import type { Cloud, Ec2Api } from '@pointsman/cloud';
+import { cidrContains, parseAddress, parseCidr } from '@pointsman/core/address';
 import type { LabMember, LabVpc, NamespacePlan } from './plan.ts';
-import { createFixedInterface, runClient, runMember } from './seed-machines.ts';
+import { createFixedInterface, reserveAddress, runClient, runMember } from './seed-machines.ts';
 import { createDnsGroup, createSubnet, createVpc } from './seed-network.ts';
 import { tagsOf } from './seed-tags.ts';
 
@@ -66,6 +67,11 @@ async function seedVpc(
     own.length > 0 ? await createDnsGroup(ec2, vpcId, caller) : state.now().vpcs.get(vpcId)!.defaultGroupId;
   const place = { ec2, caller, subnetIds, groupId };
   // Addresses that are given come first: EC2 chooses the others, and takes any that is free.
+  await Promise.all(
+    serversIn(vpc, plan).map(({ address, authority, subnet }) =>
+      reserveAddress(ec2, { address, authority }, subnetIds.get(subnet)!, caller),
+    ),
+  );
   const ipv4 = await createInterfaces(
     place,
     own.filter(({ address }) => !address.includes(':')),
@@ -83,6 +89,16 @@ async function seedVpc(
     interfaces: made.map(({ member, interfaceId }): [string, string] => [member.name, interfaceId]),
     machines: hosts === 'instances' ? await runMembers(place, made) : [],
   };
+}
+
+/** The IPv4 addresses of played authorities in subnets of the VPC. */
+function serversIn({ network, subnets }: LabVpc, { servers }: NamespacePlan) {
+  return servers.flatMap(({ authority, networks, address }) => {
+    const bytes = parseAddress(address)!;
+    const subnet = subnets.find(({ cidr }) => cidrContains(parseCidr(cidr)!, bytes));
+    if (authority === undefined || !subnet || !networks.includes(network)) return [];
+    return [{ address, authority, subnet: subnet.name }];
+  });
 }
 
 /** Where the members of a VPC are put. */

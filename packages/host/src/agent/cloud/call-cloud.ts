@@ -50,7 +50,8 @@ function describeError(action: string, error: AwsFailure): CloudError {
   if (kind !== undefined) return new CloudError(kind, `${action}: ${name}: ${message}`);
   if (name === 'CredentialsProviderError')
     return new CloudError('unreachable', `${action}: there are no keys to sign it with: ${message}`);
-  if (status === undefined || status >= 500)
-    return new CloudError('unreachable', `${action}: no answer: ${message || name}`);
+  // Below 300: an answer that broke off, of which the SDK says in further lines how to debug it.
+  if (status === undefined || status < 300 || status >= 500)
+    return new CloudError('unreachable', `${action}: no answer: ${message.split('\n')[0] || name}`);
   return new CloudError('refused', `${action}: ${name}: ${message}`);
 }

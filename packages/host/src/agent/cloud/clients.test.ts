@@ -20,7 +20,16 @@ describe('an API that hangs is waited for no longer than some seconds', {
     });
   });
 
-  test('where it ends in the middle of an answer', async (t) => {
+  test('where it ends in the middle of an answer, which is no refusal', async (t) => {
+    const clients = clientsAt(await serve(t, (_, response) => response.write('<Describe')));
+    const addresses = openEc2Addresses(clients, { tier: 'acme/main', instanceId: async () => 'i-1' });
+    await assert.rejects(addresses.findInterfaces(), {
+      kind: 'unreachable',
+      message: 'ec2:DescribeNetworkInterfaces: no answer: aborted',
+    });
+  });
+
+  test('where it ends in the middle of an object', async (t) => {
     const clients = clientsAt(await serve(t, (_, response) => response.write('{"name":')));
     const source = openSource('s3://configs/a.json', 'a', clients);
     await assert.rejects(

@@ -9,6 +9,7 @@ export {
   type Resumed,
   resumeConfirmation,
   type UnconfirmedChange,
+  WATCHDOG_PROGRAM,
 } from './agent/confirm/index.ts';
 export type { AgentEvent } from './agent/events.ts';
 export {

@@ -15,11 +15,12 @@ export type Watchdog = {
 
 /** Milliseconds, for it to read the change and say so. */
 const PATIENCE = 15_000;
-const PROGRAM = new URL('./watchdog.ts', import.meta.url).pathname;
+/** `node PROGRAM DIRECTORY ID`; where there is no such change, it ends at once. */
+export const WATCHDOG_PROGRAM: string = new URL('./watchdog.ts', import.meta.url).pathname;
 
 /** Resolves when it watches. @throws InterfaceError NO_WATCHDOG; nothing may be changed then */
 export async function startWatchdog(directory: string, id: string): Promise<Watchdog> {
-  const command = [process.execPath, PROGRAM, directory, id];
+  const command = [process.execPath, WATCHDOG_PROGRAM, directory, id];
   // A unit of its own: what ends the agent's service, or its memory limit, leaves it alone. Without systemd a session of its own does.
   const scope = [
     'systemd-run',

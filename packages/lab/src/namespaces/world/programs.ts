@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { EngineKind } from '@pointsman/host';
+import { type EngineKind, WATCHDOG_PROGRAM } from '@pointsman/host';
 import { compileMember } from '../../loopback/compile-member.ts';
 import { COMPILE_CACHE } from '../../loopback/fork-member.ts';
 
@@ -26,9 +26,13 @@ export async function compilePrograms(
   await Promise.all([...[...engines].map(compileMember), agents && compileAgent(agents)]);
 }
 
-/** All that an agent loads before it starts its engine. */
+/** All that an agent loads before it starts its engine, and its watchdog, which an address waits for. */
 async function compileAgent(command: readonly string[]): Promise<void> {
-  const [program, ...args] = [...command, 'agent', '--help'];
+  const watchdog = [process.execPath, WATCHDOG_PROGRAM, '/nonexistent', 'none'];
+  await Promise.all([[...command, 'agent', '--help'], watchdog].map(runToCompile));
+}
+
+async function runToCompile([program, ...args]: readonly string[]): Promise<void> {
   const env = { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env };
   await promisify(execFile)(program!, args, { env }).catch(() => {});
 }

@@ -86,7 +86,8 @@ describe('agents on machines of the lab', { skip: skipWithoutLab, timeout: 600_0
     assert.match(shown.stdout, new RegExp(`host +${lab.holderOf('a')} \\(alive\\), since 20`));
     assert.match(shown.stdout, /engine +native, since 20/);
     assert.match(shown.stdout, /configuration +[0-9a-f]{12}, since 20/);
-    assert.match(shown.stdout, /last heal +20.*healed/);
+    assert.match(shown.stdout, /rules +\d+ of \d+ answered/);
+    assert.match(shown.stdout, /last heal +20.*healed in \d+\.\d s: /);
   });
 
   function hasMovedFrom(instanceId: string): boolean {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { foldProse } from './fold-prose.ts';
 import { style } from './terminal.ts';
 
 type Add = (program: Command) => void;
@@ -45,7 +46,11 @@ export async function makeProgram(words: readonly string[]): Promise<Command> {
     .enablePositionalOptions()
     .helpCommand('help [command]', 'what a command does, with examples')
     .configureHelp({ styleTitle: (title) => style('bold', title), showGlobalOptions: false })
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'pointsman: ')) })
+    .configureOutput({
+      writeOut: (text) =>
+        process.stdout.write(foldProse(text, process.stdout.columns ?? Number.POSITIVE_INFINITY)),
+      outputError: (text, write) => write(text.replace(/^error: /, 'pointsman: ')),
+    })
     .showHelpAfterError('(pointsman --help shows what there is)')
     .addHelpText('after', AFTER_HELP)
     .exitOverride();

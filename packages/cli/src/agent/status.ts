@@ -1,6 +1,7 @@
 import { type AgentStatus, askStatus } from '@pointsman/host';
 import type { Command } from 'commander';
 import { Outcome } from '../outcome.ts';
+import { healOutcome } from '../status/heal-outcome.ts';
 import { columns, say, sayJson, style } from '../terminal.ts';
 import { readAgentConfig } from './read-config.ts';
 
@@ -75,17 +76,10 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', style('bold', title), ...lines.map((line) => `  ${line}`)];
 }
 
-function describeHeal({
-  member,
-  cause,
-  startedAt,
-  took_ms,
-  outcome,
-  events,
-}: AgentStatus['heals'][number]): string[] {
-  const took = took_ms === undefined ? outcome : `${outcome} in ${(took_ms / 1000).toFixed(1)} s`;
+function describeHeal(heal: AgentStatus['heals'][number]): string[] {
+  const { member, cause, startedAt, events } = heal;
   return [
-    `${new Date(startedAt).toISOString()}  ${member}  ${took}: ${cause}`,
+    `${new Date(startedAt).toISOString()}  ${member}  ${healOutcome(heal)}: ${cause}`,
     ...events.map(({ at_ms, what }) => `  ${`+${(at_ms / 1000).toFixed(1)} s`.padStart(9)}  ${what}`),
   ];
 }

@@ -18,7 +18,7 @@ ${Object.entries(FAULT_ARGUMENTS)
 
   sudo pointsman drill hybrid.yaml kill main/a --for 20
   sudo pointsman drill hybrid.yaml kill main/a and kill main/b
-  sudo pointsman drill hybrid.yaml -- clock main/a -10m        # behind --, for what begins with a hyphen
+  sudo pointsman drill hybrid.yaml -- clock main/a -10m    # -- as a word begins with a hyphen
   sudo pointsman drill hybrid.yaml link shared-sydney --keep; sudo pointsman heal hybrid.yaml
 
 Exit code 1: when all was healed, an address did not answer again.

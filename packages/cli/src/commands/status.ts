@@ -6,6 +6,7 @@ import { loadTopology } from '../load-topology.ts';
 import { parseUrl } from '../option-values.ts';
 import { Outcome } from '../outcome.ts';
 import { findLabAccess } from '../status/find-lab-access.ts';
+import { healOutcome } from '../status/heal-outcome.ts';
 import { judgeMember, type Verdict } from '../status/judge-member.ts';
 import { columns, say, sayJson, style } from '../terminal.ts';
 
@@ -68,7 +69,8 @@ function tiersOf(topology: Topology): (WantedTier & { account: string })[] {
 
 function describe({ tier, member, address, holder, status, well, text }: Shown): string {
   const heal = status?.heals.at(-1);
-  const rules = status?.rules.filter(({ state }) => state !== 'answered') ?? [];
+  const rules = status?.rules ?? [];
+  const unanswered = rules.filter(({ state }) => state !== 'answered');
   const rows = [
     [
       'host',
@@ -78,9 +80,12 @@ function describe({ tier, member, address, holder, status, well, text }: Shown):
     ...(status?.configuration
       ? [['configuration', `${status.configuration.revision}, since ${status.configuration.since}`]]
       : []),
-    ...rules.map(({ suffix, state, detail }) => [`rule ${suffix}`, `${state} ${detail}`.trimEnd()]),
+    ...(rules.length > 0
+      ? [['rules', `${rules.length - unanswered.length} of ${rules.length} answered`]]
+      : []),
+    ...unanswered.map(({ suffix, state, detail }) => [`rule ${suffix}`, `${state} ${detail}`.trimEnd()]),
     ...(heal
-      ? [['last heal', `${new Date(heal.startedAt).toISOString()}, ${heal.outcome}: ${heal.cause}`]]
+      ? [['last heal', `${new Date(heal.startedAt).toISOString()}, ${healOutcome(heal)}: ${heal.cause}`]]
       : []),
   ];
   const mark = well ? style('green', '●') : style('red', '✖');

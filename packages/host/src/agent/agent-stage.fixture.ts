@@ -186,7 +186,7 @@ export function startOneWorker(config: ForwarderConfig): Promise<Engine> {
   return startEngine('native', config, { workers: 1, log: () => {}, onFailure: () => {} });
 }
 
-function agentConfig({
+export function agentConfig({
   file,
   directory,
   launchHook,

@@ -18,10 +18,18 @@ export type Holding = {
 export type HoldingView = {
   tenure: Tenure | undefined;
   turn: Pick<Outcome, 'step' | 'problems'> | undefined;
-  /** When the latest one ended, milliseconds of `performance.now()`; undefined before the first. */
+  /** When the latest one ended, as `now` says; undefined before the first. */
   turnedAt: number | undefined;
   /** It stands by, with all that it needs to take over. */
   isStandingBy: boolean;
+};
+
+export type HoldingOptions = {
+  heals: Heals;
+  remembered: Pick<Remembered, 'write'>;
+  fitness: Fitness;
+  /** Milliseconds, never backwards. */
+  now: () => number;
 };
 
 /** Milliseconds. */
@@ -30,9 +38,8 @@ const TRIES_AGAIN_AFTER = 30_000;
 export function makeHolding(
   config: AgentConfig,
   ports: AgentPorts,
-  { heals, remembered, fitness }: { heals: Heals; remembered: Remembered; fitness: Fitness },
+  { heals, remembered, fitness, now }: HoldingOptions,
 ): Holding {
-  const now = () => performance.now();
   const standby = startStandby(ports);
   let tenure: Tenure | undefined;
   let turn: HoldingView['turn'];
@@ -47,7 +54,7 @@ export function makeHolding(
     onTurn: async ({ held, step, candidates, problems }) => {
       turn = { step, problems };
       engine.look(tenure !== undefined && isServed(tenure));
-      turnedAt = performance.now();
+      turnedAt = now();
       const isOver = tenure && (tenure.interface.id !== held?.id || isDueAgain(tenure, step, fitness));
       if (isOver) await end();
       if (!held && candidates) standby.keep(candidates);
@@ -74,9 +81,11 @@ function isServed({ health, lostFor }: Tenure): boolean {
   return lostFor() === undefined && health().answers;
 }
 
-/** One that is lost begins anew when the fault is forgiven, and sooner where this host keeps the address all the same. */
+/** One that is lost begins anew when the fault is forgiven, and sooner where this host keeps the address all the same, also because the cloud cannot be asked. */
 function isDueAgain(tenure: Tenure, step: Outcome['step'], fitness: Fitness): boolean {
   const lostFor = tenure.lostFor();
   if (lostFor === undefined) return false;
-  return fitness.state() === 'fit' || (step?.do === 'hold' && lostFor > TRIES_AGAIN_AFTER);
+  return (
+    fitness.state() === 'fit' || ((step === undefined || step.do === 'hold') && lostFor > TRIES_AGAIN_AFTER)
+  );
 }

@@ -32,7 +32,7 @@ export function startAgent(
   const failing = new AbortController();
   const signal = AbortSignal.any([outer, failing.signal]);
   const fitness = makeFitness();
-  const holding = makeHolding(config, ports, { heals, remembered, fitness });
+  const holding = makeHolding(config, ports, { heals, remembered, fitness, now: () => performance.now() });
   const isReady = () => {
     const { tenure, isStandingBy } = holding.view();
     if (!tenure) return isStandingBy;

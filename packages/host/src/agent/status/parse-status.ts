@@ -2,13 +2,43 @@ import type { AgentStatus } from './agent-status.ts';
 
 /** Reads what an agent has published; undefined for anything else, which whoever may write there can put in its place. */
 export function parseStatus(text: string | undefined): AgentStatus | undefined {
+  let value: unknown;
   try {
-    const value = JSON.parse(text ?? '') as Partial<AgentStatus>;
-    const isStatus =
-      typeof value.at === 'string' &&
-      [value.rules, value.heals, value.faults, value.problems].every(Array.isArray);
-    return isStatus ? (value as AgentStatus) : undefined;
+    value = JSON.parse(text ?? '');
   } catch {
     return undefined;
   }
+  return isStatus(value) ? value : undefined;
+}
+
+/** In all that readers take for granted: they must not fail by it. */
+function isStatus(value: unknown): value is AgentStatus {
+  if (!isRecord(value)) return false;
+  const { at, rules, heals, problems, faults } = value;
+  return (
+    isText(at) &&
+    areAll(rules, isRecord) &&
+    areAll(heals, isHeal) &&
+    areAll(problems, isText) &&
+    areAll(faults, isText)
+  );
+}
+
+function areAll(list: unknown, isOne: (each: unknown) => boolean): boolean {
+  return Array.isArray(list) && list.every(isOne);
+}
+
+function isHeal(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { startedAt, took_ms } = value;
+  const isTime = typeof startedAt === 'number' && !Number.isNaN(new Date(startedAt).getTime());
+  return isTime && (took_ms === undefined || typeof took_ms === 'number');
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

@@ -46,7 +46,16 @@ const STATUS: AgentStatus = {
 test('what is published is read again, and whatever else somebody puts there is none', () => {
   const published = JSON.stringify(STATUS);
   assert.equal(JSON.stringify(parseStatus(published)), published);
-  for (const other of [undefined, '', 'null', '{}', '[]', JSON.stringify({ ...STATUS, heals: 'none' })])
+  const changes = [
+    { at: 0 },
+    { rules: [null] },
+    { heals: 'none' },
+    { heals: [{ startedAt: 0, took_ms: 'long' }] },
+    { heals: [{ startedAt: 1e300 }] },
+    { faults: [7] },
+  ];
+  const changed = changes.map((each) => JSON.stringify({ ...STATUS, ...each }));
+  for (const other of [undefined, '', 'null', '{}', '[]', published.slice(0, -1), ...changed])
     assert.equal(parseStatus(other), undefined, other);
 });
 

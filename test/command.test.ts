@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
-import { pointsman, run } from './system/command.ts';
+import { POINTSMAN, pointsman, run } from './system/command.ts';
 import { type RunningWorld, startUp } from './system/running.ts';
 
 const ACME = 'examples/acme/hybrid.yaml';
@@ -280,6 +280,23 @@ describe('the command', { timeout: 300_000 }, () => {
       assert.equal(code, 2);
       assert.match(stderr, message);
     }
+  });
+
+  test('status says why it has asked AWS where it cannot be asked', async () => {
+    const env = {
+      ...{ AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_PROFILE: '' },
+      ...{ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_EC2_METADATA_DISABLED: 'true' },
+    };
+    const [byDefault, wanted] = await Promise.all([
+      run(process.execPath, [POINTSMAN, 'status', ACME], { env }),
+      run(process.execPath, [POINTSMAN, 'status', ACME, '--no-lab'], { env }),
+    ]);
+    assert.deepEqual([byDefault.code, wanted.code], [2, 2]);
+    assert.match(
+      byDefault.stderr,
+      /no keys to sign it with: .*; no lab of acme runs here, and so AWS was asked\n$/,
+    );
+    assert.doesNotMatch(wanted.stderr, /no lab/);
   });
 
   test('every command’s help has an example, and needs no file', async () => {

@@ -45,11 +45,13 @@ async function status(file: string, options: StatusOptions): Promise<void> {
   const topology = await loadTopology(file, { json: json ?? false });
   const lab = endpoint === undefined && options.lab ? await findLabAccess(topology.name) : undefined;
   if (lab === 'ran') return;
+  const isAwsByDefault = options.lab && endpoint === undefined && lab === undefined;
+  const whyAws = isAwsByDefault ? `; no lab of ${topology.name} runs here, and so AWS was asked` : '';
   const shown: Shown[] = [];
   for (const { account, ...tier } of tiersOf(topology)) {
     const access = lab?.(account) ?? { endpoint, keys: undefined };
     const members = await readMembers(tier, access).catch((error) => {
-      throw error instanceof CloudError ? new Outcome(2, error.message) : error;
+      throw error instanceof CloudError ? new Outcome(2, `${error.message}${whyAws}`) : error;
     });
     for (const each of members) shown.push({ tier: tier.tier, ...each, ...judgeMember(each, Date.now()) });
   }

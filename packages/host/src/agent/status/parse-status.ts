@@ -4,11 +4,16 @@ import type { AgentStatus } from './agent-status.ts';
 export function parseStatus(text: string | undefined): AgentStatus | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(text ?? '');
+    value = JSON.parse(text ?? '', (_, part) => (typeof part === 'string' ? printable(part) : part));
   } catch {
     return undefined;
   }
   return isStatus(value) ? value : undefined;
+}
+
+/** It is shown in terminals, which obey what is between letters. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '\uFFFD');
 }
 
 /** In all that readers take for granted: they must not fail by it. */

@@ -59,6 +59,13 @@ test('what is published is read again, and whatever else somebody puts there is 
     assert.equal(parseStatus(other), undefined, other);
 });
 
+test('what is published can tell no terminal what to do', () => {
+  const status = { ...STATUS, doing: 'holds \u001b[2J\u202eeni-a', faults: ['full\nand \u0007empty'] };
+  const read = parseStatus(JSON.stringify(status));
+  assert.equal(read?.doing, 'holds \uFFFD[2J\uFFFDeni-a');
+  assert.deepEqual(read?.faults, ['full\uFFFDand \uFFFDempty']);
+});
+
 test('the status is asked by a socket, and metrics over HTTP; a socket of one that was killed is no obstacle', async (t) => {
   const folder = folderOf(t);
   const socket = join(folder, 'agent.sock');

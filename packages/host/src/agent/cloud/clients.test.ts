@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { openSource } from '../configuration/source.ts';
+import { playServer } from '../play-server.fixture.ts';
 import { openClients } from './clients.ts';
 import { openEc2Addresses } from './ec2-addresses.ts';
 
@@ -12,7 +10,7 @@ describe('an API that hangs is waited for no longer than some seconds', {
   timeout: 60_000,
 }, () => {
   test('where it says nothing', async (t) => {
-    const clients = clientsAt(await serve(t, () => {}));
+    const clients = clientsAt(await playServer(t, () => {}));
     const addresses = openEc2Addresses(clients, { tier: 'acme/main', instanceId: async () => 'i-1' });
     await assert.rejects(addresses.findInterfaces(), {
       kind: 'unreachable',
@@ -21,7 +19,7 @@ describe('an API that hangs is waited for no longer than some seconds', {
   });
 
   test('where it ends in the middle of an answer, which is no refusal', async (t) => {
-    const clients = clientsAt(await serve(t, (_, response) => response.write('<Describe')));
+    const clients = clientsAt(await playServer(t, (_, response) => response.write('<Describe')));
     const addresses = openEc2Addresses(clients, { tier: 'acme/main', instanceId: async () => 'i-1' });
     await assert.rejects(addresses.findInterfaces(), {
       kind: 'unreachable',
@@ -30,7 +28,7 @@ describe('an API that hangs is waited for no longer than some seconds', {
   });
 
   test('where it ends in the middle of an object', async (t) => {
-    const clients = clientsAt(await serve(t, (_, response) => response.write('{"name":')));
+    const clients = clientsAt(await playServer(t, (_, response) => response.write('{"name":')));
     const source = openSource('s3://configs/a.json', 'a', clients);
     await assert.rejects(
       source.fetch(undefined, new AbortController().signal),
@@ -43,15 +41,4 @@ function clientsAt(endpoint: string) {
   const keys = { accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'token' };
   const expiration = new Date(Date.now() + 3_600_000);
   return openClients({ endpoint, region: async () => 'eu-west-1' }, async () => ({ ...keys, expiration }));
-}
-
-async function serve(t: TestContext, listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

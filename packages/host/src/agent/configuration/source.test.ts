@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { openClients } from '../cloud/clients.ts';
+import { playServer } from '../play-server.fixture.ts';
 import { readBounded } from './read-bounded.ts';
 import { openSource } from './source.ts';
 
@@ -13,7 +11,7 @@ const NEVER = new AbortController().signal;
 test('an object that is no text is refused, and its connection is closed at once', async (t) => {
   let isClosed = () => {};
   const closed = new Promise<void>((resolve) => (isClosed = resolve));
-  const url = await serve(t, (_, response) => {
+  const url = await playServer(t, (_, response) => {
     response.on('close', () => isClosed());
     // It never ends, and says nothing of its length.
     response.write(Buffer.alloc(65_536, 0xff));
@@ -44,7 +42,7 @@ test('what is longer than it may be is refused before it is read whole, and clos
 for (const name of ['https://HOST/a.json', 's3://configs/a.json', 'ssm:/configs/a'])
   test(`nobody waits for ${name} once it is not wanted any more`, async (t) => {
     const asked = Promise.withResolvers<void>();
-    const url = await serve(t, () => asked.resolve());
+    const url = await playServer(t, () => asked.resolve());
     const source = openSource(name.replace('https://HOST', url), 'a', clientsAt(url));
     const ending = new AbortController();
     const fetched = source.fetch(undefined, ending.signal);
@@ -55,15 +53,4 @@ for (const name of ['https://HOST/a.json', 's3://configs/a.json', 'ssm:/configs/
 
 function clientsAt(endpoint: string) {
   return openClients({ endpoint, region: async () => 'z-1' }, async () => KEYS);
-}
-
-async function serve(t: TestContext, answer: RequestListener): Promise<string> {
-  const server = createServer(answer);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
